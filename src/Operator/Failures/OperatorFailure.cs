@@ -1,0 +1,51 @@
+namespace GovernedFinetune.Operator.Failures;
+
+/// <summary>How a failure is answered.</summary>
+public enum FailureKind
+{
+    /// <summary>Try again with capped, jittered back-off: the network, a 5xx, an answer nobody documents.</summary>
+    Transient,
+
+    /// <summary>Nothing is wrong, the other side only wants us to come later: a throttle, a quota, a state that must pass.
+    /// It never counts as an attempt.</summary>
+    Waiting,
+
+    /// <summary>Trying again cannot help until somebody changes something.</summary>
+    Terminal,
+}
+
+/// <summary>
+/// A failure that the operator knows how to answer. Catalog and Cloud map every error of a service to one of these;
+/// what they cannot classify is <see cref="FailureKind.Transient"/>.
+/// </summary>
+public sealed class OperatorFailure : Exception
+{
+    private OperatorFailure(FailureKind kind, string reason, string message, TimeSpan? retryAfter, Exception? inner)
+        : base(message, inner)
+    {
+        Kind = kind;
+        Reason = reason;
+        RetryAfter = retryAfter;
+    }
+
+    /// <summary>How it is answered.</summary>
+    public FailureKind Kind { get; }
+
+    /// <summary>One of <see cref="Reasons"/>.</summary>
+    public string Reason { get; }
+
+    /// <summary>When the service said to come back; absent when it did not say.</summary>
+    public TimeSpan? RetryAfter { get; }
+
+    /// <summary>A failure that another try may not meet.</summary>
+    public static OperatorFailure Transient(string reason, string message, Exception? inner = null, TimeSpan? retryAfter = null) =>
+        new(FailureKind.Transient, reason, message, retryAfter, inner);
+
+    /// <summary>A wait that the other side asks for.</summary>
+    public static OperatorFailure Waiting(string reason, string message, TimeSpan? retryAfter = null, Exception? inner = null) =>
+        new(FailureKind.Waiting, reason, message, retryAfter, inner);
+
+    /// <summary>A failure that lasts until somebody changes something. The message says what to change.</summary>
+    public static OperatorFailure Terminal(string reason, string message, Exception? inner = null) =>
+        new(FailureKind.Terminal, reason, message, null, inner);
+}
