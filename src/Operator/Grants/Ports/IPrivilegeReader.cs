@@ -33,7 +33,7 @@ public sealed record TrialVend(bool Vended, string? MissingPrivilege, string Mes
 public sealed record Metastore(string Id, bool ExternalAccessEnabled);
 
 /// <summary>
-/// What Unity Catalog says of a principal's rights. Every failure is an <see cref="Failures.OperatorFailure"/>; not being
+/// What Unity Catalog says of a principal's rights. Every failure is an <see cref="Failures.OperatorException"/>; not being
 /// allowed to look is <see cref="Failures.Reasons.AccessDenied"/>.
 /// </summary>
 public interface IPrivilegeReader

@@ -2,7 +2,7 @@ using GovernedFinetune.Operator.Profiles;
 
 namespace GovernedFinetune.Operator.Runs.Ports;
 
-/// <summary>The operator's own bucket. Every failure is an <see cref="Failures.OperatorFailure"/>.</summary>
+/// <summary>The operator's own bucket. Every failure is an <see cref="Failures.OperatorException"/>.</summary>
 public interface IArtifactStore
 {
     /// <summary>Writes a small object, replacing what is there.</summary>

@@ -37,7 +37,7 @@ public sealed record NewExternalTable(
     IReadOnlyList<TableColumn> Columns,
     IReadOnlyDictionary<string, string> Properties);
 
-/// <summary>Tables of Unity Catalog. Every failure is an <see cref="Failures.OperatorFailure"/>.</summary>
+/// <summary>Tables of Unity Catalog. Every failure is an <see cref="Failures.OperatorException"/>.</summary>
 public interface ICatalogTables
 {
     /// <summary>Reads a table; null when it does not exist or the principal cannot see it.</summary>

@@ -21,7 +21,7 @@ public sealed record ManifestFile(string Path, long Bytes, string Sha256);
 
 /// <summary>
 /// Governed storage, reached only with credentials that Unity Catalog vends for the one table or model version.
-/// Every failure is an <see cref="Failures.OperatorFailure"/>.
+/// Every failure is an <see cref="Failures.OperatorException"/>.
 /// </summary>
 public interface IGovernedStorage
 {

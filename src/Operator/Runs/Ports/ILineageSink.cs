@@ -37,7 +37,7 @@ public sealed record ExternalObject(
 public sealed record LineageEdge(LineageNode Source, LineageNode Target, IReadOnlyDictionary<string, string> Properties);
 
 /// <summary>Where lineage is written. Both calls are upserts: writing again changes nothing. Every failure is an
-/// <see cref="Failures.OperatorFailure"/>.</summary>
+/// <see cref="Failures.OperatorException"/>.</summary>
 public interface ILineageSink
 {
     /// <summary>Writes an object.</summary>

@@ -44,7 +44,7 @@ public sealed record NewModelVersion(
     string Description,
     IReadOnlyDictionary<string, string> Tags);
 
-/// <summary>Registered models of Unity Catalog. Every failure is an <see cref="Failures.OperatorFailure"/>.</summary>
+/// <summary>Registered models of Unity Catalog. Every failure is an <see cref="Failures.OperatorException"/>.</summary>
 public interface IModelRegistry
 {
     /// <summary>Makes sure that the model exists.</summary>

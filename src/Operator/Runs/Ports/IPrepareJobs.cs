@@ -60,7 +60,7 @@ public sealed record PrepareJobRequest(
     TimeSpan Timeout,
     IReadOnlyDictionary<string, string> Tags);
 
-/// <summary>EMR Serverless job runs of one application. Every failure is an <see cref="Failures.OperatorFailure"/>.</summary>
+/// <summary>EMR Serverless job runs of one application. Every failure is an <see cref="Failures.OperatorException"/>.</summary>
 public interface IPrepareJobs
 {
     /// <summary>Starts a job and gives its id; sent again with the same token it gives the same id.</summary>

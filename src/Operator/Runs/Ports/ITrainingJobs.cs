@@ -58,7 +58,7 @@ public sealed record TrainingJobRequest(
     TimeSpan? MaxWait,
     IReadOnlyDictionary<string, string> Tags);
 
-/// <summary>SageMaker training jobs of one account. Every failure is an <see cref="Failures.OperatorFailure"/>.</summary>
+/// <summary>SageMaker training jobs of one account. Every failure is an <see cref="Failures.OperatorException"/>.</summary>
 public interface ITrainingJobs
 {
     /// <summary>Creates a job.</summary>

@@ -18,9 +18,9 @@ public enum FailureKind
 /// A failure that the operator knows how to answer. Catalog and Cloud map every error of a service to one of these;
 /// what they cannot classify is <see cref="FailureKind.Transient"/>.
 /// </summary>
-public sealed class OperatorFailure : Exception
+public sealed class OperatorException : Exception
 {
-    private OperatorFailure(FailureKind kind, string reason, string message, TimeSpan? retryAfter, Exception? inner)
+    private OperatorException(FailureKind kind, string reason, string message, TimeSpan? retryAfter, Exception? inner)
         : base(message, inner)
     {
         Kind = kind;
@@ -38,14 +38,14 @@ public sealed class OperatorFailure : Exception
     public TimeSpan? RetryAfter { get; }
 
     /// <summary>A failure that another try may not meet.</summary>
-    public static OperatorFailure Transient(string reason, string message, Exception? inner = null, TimeSpan? retryAfter = null) =>
+    public static OperatorException Transient(string reason, string message, Exception? inner = null, TimeSpan? retryAfter = null) =>
         new(FailureKind.Transient, reason, message, retryAfter, inner);
 
     /// <summary>A wait that the other side asks for.</summary>
-    public static OperatorFailure Waiting(string reason, string message, TimeSpan? retryAfter = null, Exception? inner = null) =>
+    public static OperatorException Waiting(string reason, string message, TimeSpan? retryAfter = null, Exception? inner = null) =>
         new(FailureKind.Waiting, reason, message, retryAfter, inner);
 
     /// <summary>A failure that lasts until somebody changes something. The message says what to change.</summary>
-    public static OperatorFailure Terminal(string reason, string message, Exception? inner = null) =>
+    public static OperatorException Terminal(string reason, string message, Exception? inner = null) =>
         new(FailureKind.Terminal, reason, message, null, inner);
 }
