@@ -1,0 +1,56 @@
+using System.Globalization;
+using Amazon.Runtime;
+using Amazon.Runtime.Internal;
+
+namespace Amazon.JsonClient;
+
+/// <summary>The parts of a REST request that are outside its body.</summary>
+public sealed class RestCall
+{
+    private readonly IRequest _request;
+
+    internal RestCall(IRequest request) => _request = request;
+
+    /// <summary>Fills a placeholder of the path.</summary>
+    /// <exception cref="AmazonClientException">There is no value.</exception>
+    public RestCall Path(string name, string? value)
+    {
+        if (string.IsNullOrEmpty(value))
+        {
+            // An empty segment would be another operation: a GET of one job run becomes the list of all.
+            throw new AmazonClientException($"{_request.RequestName} has no {name}: set {char.ToUpperInvariant(name[0])}{name[1..]}.");
+        }
+
+        _request.AddPathResource($"{{{name}}}", value);
+        return this;
+    }
+
+    /// <summary>Adds a query parameter, when there is a value.</summary>
+    public RestCall Query(string name, string? value)
+    {
+        if (value is not null)
+        {
+            _request.Parameters.Add(name, value);
+        }
+
+        return this;
+    }
+
+    /// <inheritdoc cref="Query(string, string?)" />
+    public RestCall Query(string name, int? value) => Query(name, value?.ToString(CultureInfo.InvariantCulture));
+
+    /// <inheritdoc cref="Query(string, string?)" />
+    public RestCall Query(string name, DateTime? value) =>
+        Query(name, value?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+
+    /// <summary>Adds a query parameter once a value.</summary>
+    public RestCall Query(string name, List<string>? values)
+    {
+        if (values is { Count: > 0 })
+        {
+            _request.ParameterCollection.Add(name, values);
+        }
+
+        return this;
+    }
+}
