@@ -1,5 +1,5 @@
-using Amazon.JsonClient;
 using Amazon.EMRServerless.Model;
+using Amazon.JsonClient;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 
@@ -23,10 +23,16 @@ internal static class Operations
         "POST", "/applications/{applicationId}/jobruns", (request, call) => call.Path("applicationId", request.ApplicationId));
 
     public static readonly InvokeOptions GetJobRun = Of<GetJobRunRequest, GetJobRunResponse>(
-        "GET", "/applications/{applicationId}/jobruns/{jobRunId}", (request, call) => call.Path("applicationId", request.ApplicationId).Path("jobRunId", request.JobRunId).Query("attempt", request.Attempt));
+        "GET", "/applications/{applicationId}/jobruns/{jobRunId}", (request, call) => call
+            .Path("applicationId", request.ApplicationId)
+            .Path("jobRunId", request.JobRunId)
+            .Query("attempt", request.Attempt));
 
     public static readonly InvokeOptions CancelJobRun = Of<CancelJobRunRequest, CancelJobRunResponse>(
-        "DELETE", "/applications/{applicationId}/jobruns/{jobRunId}", (request, call) => call.Path("applicationId", request.ApplicationId).Path("jobRunId", request.JobRunId).Query("shutdownGracePeriodInSeconds", request.ShutdownGracePeriodInSeconds));
+        "DELETE", "/applications/{applicationId}/jobruns/{jobRunId}", (request, call) => call
+            .Path("applicationId", request.ApplicationId)
+            .Path("jobRunId", request.JobRunId)
+            .Query("shutdownGracePeriodInSeconds", request.ShutdownGracePeriodInSeconds));
 
     public static readonly InvokeOptions ListJobRuns = Of<ListJobRunsRequest, ListJobRunsResponse>(
         "GET", "/applications/{applicationId}/jobruns", (request, call) => call
@@ -45,7 +51,8 @@ internal static class Operations
         where TRequest : AmazonWebServiceRequest
         where TResponse : AmazonWebServiceResponse, new() => new()
         {
-            RequestMarshaller = new RestMarshaller<TRequest>("Amazon.EMRServerless", "2021-07-13", method, path, bind),
+            RequestMarshaller = new RestMarshaller<TRequest>(
+                "Amazon.EMRServerless", "2021-07-13", method, path, bind, message => new AmazonEMRServerlessException(message)),
             ResponseUnmarshaller = new JsonUnmarshaller<TResponse>(JsonShapes.SmallFirstLetter, Errors),
         };
 }

@@ -8,17 +8,22 @@ namespace Amazon.JsonClient;
 public sealed class RestCall
 {
     private readonly IRequest _request;
+    private readonly Func<string, AmazonServiceException> _refuse;
 
-    internal RestCall(IRequest request) => _request = request;
+    internal RestCall(IRequest request, Func<string, AmazonServiceException> refuse)
+    {
+        _request = request;
+        _refuse = refuse;
+    }
 
     /// <summary>Fills a placeholder of the path.</summary>
-    /// <exception cref="AmazonClientException">There is no value.</exception>
+    /// <exception cref="AmazonServiceException">There is no value: the service's own exception, as in the real package.</exception>
     public RestCall Path(string name, string? value)
     {
         if (string.IsNullOrEmpty(value))
         {
             // An empty segment would be another operation: a GET of one job run becomes the list of all.
-            throw new AmazonClientException($"{_request.RequestName} has no {name}: set {char.ToUpperInvariant(name[0])}{name[1..]}.");
+            throw _refuse($"{_request.RequestName} has no {name}: set {char.ToUpperInvariant(name[0])}{name[1..]}.");
         }
 
         _request.AddPathResource($"{{{name}}}", value);

@@ -13,7 +13,9 @@ namespace Amazon.JsonClient;
 /// <param name="method">The HTTP method; <c>POST</c> has a body.</param>
 /// <param name="path">The path, with placeholders such as <c>{applicationId}</c>.</param>
 /// <param name="bind">Puts the members that are not in the body where they belong.</param>
-public sealed class RestMarshaller<T>(string serviceName, string apiVersion, string method, string path, Action<T, RestCall> bind)
+/// <param name="refuse">Makes the service's exception for a request that cannot be sent.</param>
+public sealed class RestMarshaller<T>(
+    string serviceName, string apiVersion, string method, string path, Action<T, RestCall> bind, Func<string, AmazonServiceException> refuse)
     : IMarshaller<IRequest, AmazonWebServiceRequest>
     where T : AmazonWebServiceRequest
 {
@@ -21,7 +23,7 @@ public sealed class RestMarshaller<T>(string serviceName, string apiVersion, str
     {
         var request = new DefaultRequest(input, serviceName) { HttpMethod = method, ResourcePath = path, UseQueryString = true };
         request.Headers[HeaderKeys.XAmzApiVersion] = apiVersion;
-        bind((T)input, new RestCall(request));
+        bind((T)input, new RestCall(request, refuse));
         if (method == "POST")
         {
             request.Headers[HeaderKeys.ContentTypeHeader] = "application/json";

@@ -6,6 +6,16 @@ public partial class ConfigurationOverrides
     public List<Configuration> ApplicationConfiguration { get; set; }
 
     public MonitoringConfiguration MonitoringConfiguration { get; set; }
+
+    public DiskEncryptionConfiguration DiskEncryptionConfiguration { get; set; }
+}
+
+/// <summary>The KMS key of the workers' disks.</summary>
+public partial class DiskEncryptionConfiguration
+{
+    public Dictionary<string, string> EncryptionContext { get; set; }
+
+    public string EncryptionKeyArn { get; set; }
 }
 
 /// <summary>The properties of one classification, such as <c>spark-defaults</c>.</summary>
