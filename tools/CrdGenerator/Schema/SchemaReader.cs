@@ -40,7 +40,7 @@ internal sealed class SchemaReader(XmlDocs docs, Supplements supplements)
             return new SchemaNode { Type = "object", AdditionalProperties = Element(arguments[1], property) };
         }
 
-        return type.Namespace == typeof(Entities.Api).Namespace
+        return type is { IsClass: true, IsGenericType: false } && type.Assembly != typeof(object).Assembly
             ? Object(type)
             : throw new NotSupportedException(
                 $"{property?.DeclaringType}.{property?.Name} is {type}: the API is made of string, bool, int, long, DateTime, "
