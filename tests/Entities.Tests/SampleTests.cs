@@ -2,21 +2,18 @@ using System.Text.RegularExpressions;
 using GovernedFinetune.CrdGenerator.Schema;
 using k8s;
 using k8s.Models;
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
-using YamlDotNet.Serialization;
 
 namespace GovernedFinetune.Entities.Tests;
 
 public sealed class SampleTests
 {
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Repository.PathOf("config/samples"), "*.yaml").Select(file => Path.GetFileName(file))];
+    public static TheoryData<string> Files => [.. SampleFiles.Names];
 
     [Theory]
     [MemberData(nameof(Files))]
     public void Samples_satisfy_the_schema_with_no_unknown_field(string file)
     {
-        var violations = Documents(file).Where(document => Schema(document) is not null)
+        var violations = SampleFiles.Documents(file).Where(document => Schema(document) is not null)
             .SelectMany(document => SchemaCheck.Violations(Schema(document)!.Schema, document, file));
 
         Assert.Empty(violations);
@@ -65,7 +62,7 @@ public sealed class SampleTests
     [InlineData("spec.training.hyperparameters.epochs", 1L, "not of type string")]
     public void A_mistake_in_a_sample_is_refused_with_its_field(string path, object value, string expected)
     {
-        var document = Documents("run.yaml").Single();
+        var document = SampleFiles.Documents("run.yaml").Single();
         var names = path.Split('.');
         var parent = names[..^1].Aggregate((IDictionary<string, object>)document, (node, name) => (IDictionary<string, object>)node[name]);
         parent[names[^1]] = value;
@@ -85,7 +82,7 @@ public sealed class SampleTests
     [InlineData("registry")]
     public void A_run_without_a_required_part_is_refused(string part)
     {
-        var document = Documents("run.yaml").Single();
+        var document = SampleFiles.Documents("run.yaml").Single();
         ((IDictionary<string, object>)document["spec"]).Remove(part);
 
         Assert.Equal([$"run.spec.{part}: required"], SchemaCheck.Violations(SchemaWalk.Run.Schema, document, "run"));
@@ -95,8 +92,8 @@ public sealed class SampleTests
 
     private static IEnumerable<FineTuneRun> Runs() => Objects<FineTuneRun>();
 
-    private static IEnumerable<T> Objects<T>() => Directory.GetFiles(Repository.PathOf("config/samples"), "*.yaml")
-        .SelectMany(file => KubernetesYaml.LoadAllFromString(File.ReadAllText(file), Kinds, strict: true))
+    private static IEnumerable<T> Objects<T>() => SampleFiles.Names
+        .SelectMany(file => KubernetesYaml.LoadAllFromString(Repository.Read($"config/samples/{file}"), Kinds, strict: true))
         .OfType<T>();
 
     private static Dictionary<string, Type> Kinds => new()
@@ -108,27 +105,4 @@ public sealed class SampleTests
 
     private static CustomResource? Schema(Dictionary<string, object> document) =>
         SchemaWalk.Resources.SingleOrDefault(resource => resource.Kind == (string)document["kind"]);
-
-    private static List<Dictionary<string, object>> Documents(string file)
-    {
-        var deserializer = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
-        var parser = new Parser(new StringReader(Repository.Read($"config/samples/{file}")));
-        parser.Consume<StreamStart>();
-        var documents = new List<Dictionary<string, object>>();
-        while (parser.Accept<DocumentStart>(out _))
-        {
-            documents.Add((Dictionary<string, object>)Plain(deserializer.Deserialize<object>(parser)!));
-        }
-
-        return documents;
-    }
-
-    /// <summary>YAML's own containers and integer widths, as those that <see cref="SchemaCheck"/> reads.</summary>
-    private static object Plain(object node) => node switch
-    {
-        IDictionary<object, object> members => members.ToDictionary(member => (string)member.Key, member => Plain(member.Value)),
-        IList<object> items => items.Select(Plain).ToList(),
-        byte or short or int => Convert.ToInt64(node, System.Globalization.CultureInfo.InvariantCulture),
-        _ => node,
-    };
 }
