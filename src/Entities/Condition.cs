@@ -2,13 +2,14 @@ using KubeOps.Abstractions.Entities.Attributes;
 
 namespace GovernedFinetune.Entities;
 
-/// <summary>
-/// One observation about the object, in the shape of <c>metav1.Condition</c>. It is a type of its own because a list map
-/// needs its key to be required, which <c>k8s.Models.V1Condition</c> does not state.
-/// </summary>
+/// <summary>One observation about the object, in the shape of <c>metav1.Condition</c>.</summary>
+/// <remarks>
+/// Not <c>k8s.Models.V1Condition</c>: a list map needs its key to be required, which that type does not state.
+/// The types in use are in <see cref="ConditionTypes"/>.
+/// </remarks>
 public sealed record Condition
 {
-    /// <summary>What is observed; one of <see cref="ConditionTypes"/>. Unique in its list.</summary>
+    /// <summary>What is observed, for example Ready; once in its list.</summary>
     [Required]
     [Length(1, 64)]
     [Pattern(Patterns.ConditionType)]
@@ -19,7 +20,7 @@ public sealed record Condition
     [EnumValues("True", "False", "Unknown")]
     public string Status { get; set; } = "Unknown";
 
-    /// <summary>One word for a program: why the condition has this status. The list is in docs/runbook.md.</summary>
+    /// <summary>One word for a program: why the condition has this status.</summary>
     [Length(1, 128)]
     [Pattern(Patterns.ConditionReason)]
     public string? Reason { get; set; }

@@ -15,7 +15,7 @@ public sealed record DatasetGrantStatus
     public IList<Condition>? Conditions { get; set; }
 
     /// <summary>One row a privilege that is needed, with where it comes from or how to grant it.</summary>
-    [Items(maxItems: 512)]
+    [Items(maxItems: 1024)]
     [XListType(XListType.Map)]
     [XListMapKeys("securable", "name", "privilege")]
     public IList<PrivilegeCheck>? Checks { get; set; }

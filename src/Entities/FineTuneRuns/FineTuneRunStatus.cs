@@ -25,7 +25,7 @@ public sealed record FineTuneRunStatus
     /// <summary>When the next try is due after an error (UTC).</summary>
     public DateTime? NextAttemptAt { get; set; }
 
-    /// <summary>Ready, Reconciling and Stalled as kstatus reads them; Succeeded for the outcome; one for each stage that is done.</summary>
+    /// <summary>Ready, Reconciling and Stalled as kstatus reads them; Succeeded for the outcome; GrantVerified, DatasetPrepared, ModelTrained, ModelRegistered and LineageRecorded for the stages.</summary>
     [Items(maxItems: 16)]
     [XListType(XListType.Map)]
     [XListMapKeys("type")]
