@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Amazon.Runtime;
+using Amazon.Runtime.Internal.Util;
 
 namespace Amazon.JsonClient;
 
@@ -26,7 +27,10 @@ internal sealed class ConstantConverterFactory : JsonConverterFactory
     }
 }
 
-/// <summary>Timestamps: seconds since 1970, with a fraction. Read as UTC.</summary>
+/// <summary>
+/// Timestamps: seconds since 1970. They are read with their fraction, as UTC, but written as the real packages do, rounded
+/// to whole seconds: who asks for what changed after a moment has to ask for a little more.
+/// </summary>
 internal sealed class EpochSecondsConverter : JsonConverter<DateTime>
 {
     public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -35,7 +39,7 @@ internal sealed class EpochSecondsConverter : JsonConverter<DateTime>
             : DateTime.UnixEpoch.AddTicks((long)(reader.GetDecimal() * TimeSpan.TicksPerSecond));
 
     public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options) =>
-        writer.WriteNumberValue(decimal.Round((decimal)(value.ToUniversalTime() - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerSecond, 3));
+        writer.WriteRawValue(StringUtils.FromDateTimeToUnixTimestamp(value));
 }
 
 /// <summary>Bytes: base64 on the wire.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
+using Amazon.Runtime.Internal.Util;
 
 namespace Amazon.JsonClient;
 
@@ -46,7 +47,7 @@ public sealed class RestCall
 
     /// <inheritdoc cref="Query(string, string?)" />
     public RestCall Query(string name, DateTime? value) =>
-        Query(name, value?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        Query(name, value is { } time ? StringUtils.FromDateTimeToISO8601WithOptionalMs(time) : null);
 
     /// <summary>Adds a query parameter once a value.</summary>
     public RestCall Query(string name, List<string>? values)

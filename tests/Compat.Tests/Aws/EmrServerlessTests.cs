@@ -149,7 +149,7 @@ public sealed class EmrServerlessTests : IAsyncLifetime
             States = ["RUNNING", "QUEUED"],
             MaxResults = 50,
             NextToken = "a+b/c=",
-            CreatedAtAfter = DateTime.UnixEpoch.AddSeconds(1763980000),
+            CreatedAtAfter = DateTime.UnixEpoch.AddSeconds(1763980000.25),
             Mode = JobRunMode.BATCH,
         });
 
@@ -159,7 +159,7 @@ public sealed class EmrServerlessTests : IAsyncLifetime
         var target = request.Target.Split('?');
         Assert.Equal("/applications/a/jobruns", target[0]);
         Assert.Equal(
-            ["createdAtAfter=2025-11-24T10:26:40.000Z", "maxResults=50", "mode=BATCH", "nextToken=a+b/c=", "states=QUEUED", "states=RUNNING"],
+            ["createdAtAfter=2025-11-24T10:26:40.250Z", "maxResults=50", "mode=BATCH", "nextToken=a+b/c=", "states=QUEUED", "states=RUNNING"],
             target[1].Split('&').Select(Uri.UnescapeDataString).Order(StringComparer.Ordinal));
         Signature.AssertValid(request, "emr-serverless");
     }
@@ -211,7 +211,6 @@ public sealed class EmrServerlessTests : IAsyncLifetime
     [Theory]
     [InlineData(null, "r")]
     [InlineData("a", null)]
-    [InlineData("a", "")]
     public async Task Without_an_id_nothing_is_sent(string? application, string? run)
     {
         _ = await Assert.ThrowsAnyAsync<AmazonEMRServerlessException>(

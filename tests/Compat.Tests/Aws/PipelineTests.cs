@@ -87,7 +87,6 @@ public sealed class PipelineTests : IAsyncLifetime
 
     [Theory]
     [InlineData("<html>a proxy's login page</html>")]
-    [InlineData("""{"TrainingJobName": {"not": "text"}}""")]
     [InlineData("""{"TrainingJobName": "j",""")]
     public async Task An_answer_that_cannot_be_read_is_an_error_of_the_sdk(string body)
     {

@@ -97,10 +97,10 @@ public sealed class SageMakerTests : IAsyncLifetime
             {
               "TrainingJobName": "j", "TrainingJobArn": "arn", "TrainingJobStatus": "Stopped", "SecondaryStatus": "MaxRuntimeExceeded",
               "FailureReason": "ran out of time", "ModelArtifacts": {"S3ModelArtifacts": "s3://b/out/j/output/model"},
-              "CreationTime": 1763980000.123, "TrainingStartTime": 1763980100, "TrainingEndTime": 1.7639802E9, "LastModifiedTime": 1763980201.5,
+              "CreationTime": 1763980000.125, "TrainingStartTime": 1763980100, "TrainingEndTime": 1.7639802E9, "LastModifiedTime": 1763980201.5,
               "StoppingCondition": {"MaxRuntimeInSeconds": 60},
               "SecondaryStatusTransitions": [
-                {"Status": "Starting", "StartTime": 1763980000.123, "EndTime": 1763980100, "StatusMessage": "Starting the training job"},
+                {"Status": "Starting", "StartTime": 1763980000.125, "EndTime": 1763980100, "StatusMessage": "Starting the training job"},
                 {"Status": "Training", "StartTime": 1763980100}
               ],
               "FinalMetricDataList": [{"MetricName": "train_loss", "Value": 2.3125, "Timestamp": 1763980190}, {"MetricName": "eval_loss", "Value": "NaN", "Timestamp": 1763980190}],
@@ -117,7 +117,7 @@ public sealed class SageMakerTests : IAsyncLifetime
         Assert.True(job.TrainingJobStatus == "Stopped");
         Assert.Equal("ran out of time", job.FailureReason);
         Assert.Equal("s3://b/out/j/output/model", job.ModelArtifacts.S3ModelArtifacts);
-        Assert.Equal(Utc("2025-11-24T10:26:40.123Z"), job.CreationTime);
+        Assert.Equal(Utc("2025-11-24T10:26:40.125Z"), job.CreationTime);
         Assert.Equal(DateTimeKind.Utc, job.CreationTime!.Value.Kind);
         Assert.Equal(Utc("2025-11-24T10:30:00Z"), job.TrainingEndTime);
         Assert.Equal(60, job.StoppingCondition.MaxRuntimeInSeconds);
@@ -196,6 +196,18 @@ public sealed class SageMakerTests : IAsyncLifetime
             {"LastModifiedTimeAfter":1763980000,"NameContains":"gf-","MaxResults":100,"SortBy":"CreationTime","SortOrder":"Descending","StatusEquals":"InProgress"}
             """);
         _aws.Requests[1].AssertBody("""{"NextToken":"t"}""");
+    }
+
+    [Theory]
+    [InlineData("2025-11-24T10:26:40.499Z", 1763980000)]
+    [InlineData("2025-11-24T10:26:40.501Z", 1763980001)]
+    public async Task A_moment_in_a_filter_is_rounded_to_whole_seconds_so_it_may_be_later_than_was_asked(string after, long sent)
+    {
+        _ = _aws.Answers("{}");
+
+        _ = await _client.ListTrainingJobsAsync(new ListTrainingJobsRequest { LastModifiedTimeAfter = Utc(after) });
+
+        Assert.Single(_aws.Requests).AssertBody($$"""{"LastModifiedTimeAfter":{{sent}}}""");
     }
 
     [Theory]
