@@ -36,10 +36,14 @@ class Runtime:
         """For progress, which the next one replaces anyway: no retry."""
         self._own_s3(RetryPolicy(self.clock, attempts=1)).put(*split_uri(uri), body, "application/json")
 
-    def catalog(self, common: CommonPart) -> Catalog:
+    def client_credentials(self, common: CommonPart) -> tuple[str, str]:
+        """(client_id, client_secret) of the service principal that the job acts as."""
         secrets = SecretsManager(self._own_identity(), common.region, aws_endpoints.override(self.environ, "SECRETS_MANAGER"),
                                  self._transport, self._retry, self.clock)
-        tokens = TokenSource(common.host, lambda: secrets.client_credentials(common.secret_id), self._transport, self._retry, self.clock)
+        return secrets.client_credentials(common.secret_id)
+
+    def catalog(self, common: CommonPart) -> Catalog:
+        tokens = TokenSource(common.host, lambda: self.client_credentials(common), self._transport, self._retry, self.clock)
         return Catalog(common.host, tokens, self._transport, self._retry, self.clock)
 
     def table_storage(self, catalog: Catalog, common: CommonPart, table: str, table_id: str, location: str, operation: str) -> GovernedStorage:

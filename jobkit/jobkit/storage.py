@@ -28,9 +28,9 @@ class GovernedStorage:
     def put_file(self, path: str, file: BinaryIO, size: int, sha256: str, content_type: str) -> None:
         self._client.put_file(self._bucket, self._key(path), file, size, sha256, content_type)
 
-    def list(self, folder: str) -> Iterator[S3Object]:
-        """The files under a folder; their keys are made relative to the location."""
-        prefix = self._key(folder).rstrip("/") + "/"
+    def list(self, folder: str = "") -> Iterator[S3Object]:
+        """The files under a folder or the whole location; their keys are made relative to the location."""
+        prefix = (self._key(folder) if folder else self._root).rstrip("/") + "/"
         skip = len(self._root) + 1 if self._root else 0
         for found in self._client.list(self._bucket, prefix):
             yield S3Object(found.key[skip:], found.size, found.etag)

@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlsplit
 from xml.sax.saxutils import escape
 
+from jobkit.clock import iso
+
 from .fake_clock import FakeClock
 
 CLIENT_ID = "7a1f0000-sp"
@@ -77,12 +79,12 @@ class FakeCloud:
         self.lock = threading.RLock()
         self._count = 0
         self.add_role(reads=("artifacts/",), writes=("artifacts/",))
-        handler = type("Handler", (_Handler,), {"cloud": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.url = "http://127.0.0.1:1"  # until it is started; for tests that only need a document
 
     def __enter__(self) -> "FakeCloud":
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"cloud": self}))
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         return self
 
@@ -222,7 +224,6 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("Authorization") != "canary-container-token":
             return self._json(401, {"message": "who are you"})
         expires = self.cloud.clock.now() + self.cloud.role_life
-        from jobkit.clock import iso
         self._json(200, {"AccessKeyId": ROLE_KEY, "SecretAccessKey": ROLE_SECRET, "Token": ROLE_TOKEN, "Expiration": iso(expires)})
 
     def _secret(self) -> None:

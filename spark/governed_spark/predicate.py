@@ -11,6 +11,7 @@ beside a number is compared as a number. Functions and subqueries are refused, s
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Callable, Collection, Mapping, Protocol
 
 from jobkit.errors import BadInput
@@ -24,6 +25,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }
 _SPELLING = {"==": "=", "<>": "!="}
 _DEEPEST = 50
+_NUMBERS = (int, float, Decimal)
 
 Literal = str | int | float | bool
 
@@ -262,14 +264,14 @@ def _alike(value: Any, literal: Literal) -> tuple[Any, Any]:
         return None, literal
     if isinstance(value, bool) or isinstance(literal, bool):
         return _boolean(value), _boolean(literal)
-    if isinstance(value, (int, float)) or isinstance(literal, (int, float)):
+    if isinstance(value, _NUMBERS) or isinstance(literal, _NUMBERS):
         number = _number(literal)
         return (None, literal) if number is None else (_number(value), number)
     return str(value), literal
 
 
-def _number(value: Any) -> int | float | None:
-    if isinstance(value, (int, float)):
+def _number(value: Any) -> int | float | Decimal | None:
+    if isinstance(value, _NUMBERS):
         return value
     try:
         return int(value)

@@ -4,7 +4,6 @@ import json
 import math
 import random
 import shutil
-from array import array
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
@@ -21,10 +20,10 @@ from ..dataset import TRAIN, VALIDATION, Dataset
 from ..hyperparameters import Hyperparameters
 from . import char_lm_model
 from .base import Outcome, Workspace
-from .char_lm_model import END, PAD, Adam, CharLm
+from .char_lm_model import END, FIRST, PAD, UNKNOWN, Adam, CharLm
 
-_ALPHABET = 120  # most frequent characters; the rest is one unknown character
-_MOST_CHARACTERS = 8_000_000  # of a split that are kept in memory, 2 bytes each
+_ALPHABET = 120  # most frequent characters; the rest is one unknown character. Ids stay within a byte
+_MOST_CHARACTERS = 64_000_000  # of a split that are kept in memory, one byte each
 _EVAL_POSITIONS = 512
 _EVALS = _CHECKPOINTS = 10  # of a whole training
 _LOGS = 50
@@ -57,11 +56,11 @@ class CharLmBackend:
         values = Hyperparameters(job.hyperparameters, self.name)
         self.settings = Settings(
             epochs=values.decimal("epochs", 1.0, 0.0, 1000.0),
-            # Plain Python makes some 3000 examples a second: an epoch of a real table is bounded by steps, not by patience.
+            # Plain Python makes some thousands of examples a second: an epoch of a real table is bounded by steps, not by patience.
             max_steps=values.integer("maxSteps", 600, 1, 1_000_000),
-            learning_rate=values.decimal("learningRate", 0.01, 0.0, 1.0),
+            learning_rate=values.decimal("learningRate", 0.015, 0.0, 1.0),
             batch_size=values.integer("batchSize", 32, 1, 1024),
-            context_length=values.integer("contextLength", 8, 1, 64),
+            context_length=values.integer("contextLength", 6, 1, 64),
             hidden_size=values.integer("hiddenSize", 32, 1, 256),
             seed=values.integer("seed", 1, 0, 2**31 - 1))
         values.done()
@@ -141,9 +140,9 @@ class Corpus:
     """Rows as character ids, with the positions that are to be predicted: those of the completions and their ends."""
 
     def __init__(self, rows: Iterable[dict[str, Any]], alphabet: str, context: int):
-        encoder = CharLm(alphabet, 1, 0, 0)
+        ids = _Ids({ord(character): index for index, character in enumerate(alphabet, FIRST)})
         self._context = context
-        self._ids = array("H")
+        self._ids = bytearray()
         self._starts: list[int] = []
         lengths: list[int] = []
         for row in rows:
@@ -151,11 +150,10 @@ class Corpus:
                 say(f"char-lm learns from the first {_MOST_CHARACTERS} characters of the split")
                 break
             prompt = f"{row['prompt']}\n" if row["prompt"] else ""
-            completion = encoder.encode(row["completion"])
-            self._ids.extend([PAD] * context + encoder.encode(prompt))
+            self._ids += bytes([PAD]) * context + ids.of(prompt)
             self._starts.append(len(self._ids))
-            lengths.append(len(completion) + 1)
-            self._ids.extend([*completion, END])
+            lengths.append(len(row["completion"]) + 1)
+            self._ids += ids.of(row["completion"]) + bytes([END])
         self._ends = list(accumulate(lengths))
         self.positions = self._ends[-1] if self._ends else 0
 
@@ -169,6 +167,16 @@ class Corpus:
         """A fixed sample of the positions from start to end."""
         count = min(_EVAL_POSITIONS, end - start)
         return [self.at(start + number * (end - start) // count) for number in range(count)]
+
+
+class _Ids(dict[int, int]):
+    """Code points to ids, for str.translate: a table of millions of characters is encoded in C."""
+
+    def __missing__(self, key: int) -> int:
+        return UNKNOWN
+
+    def of(self, text: str) -> bytes:
+        return text.translate(self).encode("latin-1")
 
 
 def _alphabet(rows: Iterator[dict[str, Any]]) -> str:

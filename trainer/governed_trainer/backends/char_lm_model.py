@@ -18,8 +18,8 @@ from operator import mul
 from pathlib import Path
 from typing import Any, Sequence
 
-PAD, END, UNKNOWN = 0, 1, 2  # ids before the first character
-_SPECIAL = 3
+PAD, END, UNKNOWN = 0, 1, 2
+FIRST = 3  # the id of the alphabet's first character
 _FORMAT = 1
 _BETA1, _BETA2, _EPSILON = 0.9, 0.99, 1e-8
 
@@ -27,11 +27,11 @@ Vector = list[float]
 
 
 class CharLm:
-    """Parameters and the forward pass. `alphabet[i]` is the character with id i + 3."""
+    """Parameters and the forward pass. `alphabet[i]` is the character with id FIRST + i."""
 
     def __init__(self, alphabet: str, context: int, hidden: int, seed: int):
         rng = random.Random(seed)
-        size = len(alphabet) + _SPECIAL
+        size = len(alphabet) + FIRST
 
         def vector(scale: float) -> Vector:
             return [rng.uniform(-scale, scale) for _ in range(hidden)]
@@ -44,7 +44,7 @@ class CharLm:
         self.bias = [0.0] * hidden
         self.output = [vector(0.1) for _ in range(size)]
         self.output_bias = [0.0] * size
-        self._ids = {character: index + _SPECIAL for index, character in enumerate(alphabet)}
+        self._ids = {character: index + FIRST for index, character in enumerate(alphabet)}
 
     def encode(self, text: str) -> list[int]:
         return [self._ids.get(character, UNKNOWN) for character in text]
@@ -82,7 +82,7 @@ class CharLm:
             if chosen == END:
                 break
             ids.append(chosen)
-            made.append(self.alphabet[chosen - _SPECIAL])
+            made.append(self.alphabet[chosen - FIRST])
         return "".join(made)
 
     def state(self) -> dict[str, Any]:
