@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Text.Json;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
@@ -133,10 +132,9 @@ internal sealed class ResourceWatcher<TEntity>(
         _ => false,
     };
 
-    // A watch that the server ends before its first line. The client tries to read the empty body as JSON.
+    // A watch that the server ends before its first line: the client misses that line.
     private static bool IsEmpty(Exception failure) =>
-        failure is JsonException { LineNumber: 0, BytePositionInLine: 0 }
-        && failure.Message.Contains("does not contain any JSON tokens", StringComparison.Ordinal);
+        failure is HttpRequestException { InnerException: EndOfStreamException };
 
     private sealed class Position
     {
