@@ -1,1 +1,17 @@
-return 0;
+using GovernedFinetune.Operator.Audit;
+using GovernedFinetune.Operator.Hosting;
+
+try
+{
+    return Command.Parse(args) switch
+    {
+        Command.Run run => await OperatorHost.RunAsync(run, CancellationToken.None),
+        Command.VerifyAudit verify => await AuditCommand.VerifyAsync(verify, Console.Out, CancellationToken.None),
+        var other => throw new InvalidOperationException($"{other.GetType().Name} is not a command."),
+    };
+}
+catch (ConfigurationException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    return 64;
+}

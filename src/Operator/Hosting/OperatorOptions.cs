@@ -1,0 +1,19 @@
+using GovernedFinetune.Operator.Profiles;
+
+namespace GovernedFinetune.Operator.Hosting;
+
+/// <summary>The operator's configuration: one JSON file, rendered by the chart into a ConfigMap. It holds no secret.</summary>
+public sealed record OperatorOptions
+{
+    /// <summary>The profiles.</summary>
+    public required IReadOnlyList<Profile> Profiles { get; init; }
+
+    /// <summary>Watch this namespace only; null watches all.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>Whether replicas elect a leader. Off is for debugging.</summary>
+    public bool LeaderElection { get; init; } = true;
+
+    /// <summary>Every object is looked at once an interval, whatever the watches missed.</summary>
+    public TimeSpan ResyncInterval { get; init; } = TimeSpan.FromMinutes(10);
+}

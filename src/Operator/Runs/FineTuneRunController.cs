@@ -1,0 +1,168 @@
+using GovernedFinetune.Entities;
+using GovernedFinetune.Operator.Failures;
+using GovernedFinetune.Operator.Kubernetes;
+using GovernedFinetune.Operator.Profiles;
+using GovernedFinetune.Operator.Runs.Observing;
+using GovernedFinetune.Operator.Status;
+using KubeOps.Abstractions.Reconciliation;
+using KubeOps.Abstractions.Reconciliation.Controller;
+using KubeOps.KubernetesClient;
+
+namespace GovernedFinetune.Operator.Runs;
+
+/// <summary>
+/// Brings KubeOps and the run's passes together: it opens the scope, passes until the run rests, stores the status and
+/// says when to look again. Nothing escapes it, and every result of a run that is under way carries a wake-up: KubeOps
+/// drops an object after its last retry and does not retry a plain failure.
+/// </summary>
+public sealed class FineTuneRunController(
+    IKubernetesClient client,
+    RunScopeFactory scopes,
+    RunReconciler reconciler,
+    RunStore store,
+    RunFailures failures,
+    JobWatchList watched,
+    ProfileSet profiles,
+    TimeProvider clock,
+    ILogger<FineTuneRunController> logger) : IEntityController<FineTuneRun>
+{
+    /// <summary>Passes in one go: enough for the longest path without a wait, few enough to stay fair.</summary>
+    private const int MaxPasses = 24;
+
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(1);
+
+    /// <inheritdoc />
+    public async Task<ReconciliationResult<FineTuneRun>> ReconcileAsync(FineTuneRun entity, CancellationToken cancellationToken)
+    {
+        using var log = RunLog.Scope(logger, entity);
+        try
+        {
+            return await ReconcileLoggedAsync(entity, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ReconciliationResult<FineTuneRun>.Failure(entity, "The operator is stopping.", requeueAfter: Soon);
+        }
+        catch (StatusConflictException e)
+        {
+            RunLog.StatusConflict(logger, e.Message);
+            return ReconciliationResult<FineTuneRun>.Success(entity, Soon);
+        }
+        catch (Exception e)
+        {
+            RunLog.Failed(logger, e);
+            return ReconciliationResult<FineTuneRun>.Failure(entity, e.Message, e, failures.NextWait(entity.Metadata.Uid));
+        }
+    }
+
+    /// <summary>Nothing is cleaned up here: KubeOps may call it with a new object of the same name. See the finalizer.</summary>
+    public Task<ReconciliationResult<FineTuneRun>> DeletedAsync(FineTuneRun entity, CancellationToken cancellationToken)
+    {
+        watched.Forget(entity.Metadata.Uid);
+        failures.Forget(entity.Metadata.Uid);
+        return Task.FromResult(ReconciliationResult<FineTuneRun>.Success(entity));
+    }
+
+    private async Task<ReconciliationResult<FineTuneRun>> ReconcileLoggedAsync(FineTuneRun entity, CancellationToken cancellationToken)
+    {
+        if (RunSummary.IsTerminal(entity.Status?.Phase))
+        {
+            watched.Forget(entity.Metadata.Uid);
+            failures.Forget(entity.Metadata.Uid);
+            return await RetireAsync(entity, cancellationToken);
+        }
+
+        var run = await Finalizers.EnsureAsync(client, entity, FineTuneRunFinalizer.Identifier, cancellationToken);
+        if (await scopes.OpenAsync(run, cancellationToken) is not { } scope)
+        {
+            return await WithoutProfileAsync(run, cancellationToken);
+        }
+
+        for (var pass = 0; pass < MaxPasses; pass++)
+        {
+            var outcome = await PassAsync(scope, cancellationToken);
+            if (outcome is PassOutcome.GoOn)
+            {
+                continue;
+            }
+
+            if (await store.SaveAsync(scope, cancellationToken) is not { } stored)
+            {
+                return ReconciliationResult<FineTuneRun>.Success(scope.Run);
+            }
+
+            scope = stored;
+            if (outcome is PassOutcome.Rest rest)
+            {
+                watched.Update(scope);
+                return ReconciliationResult<FineTuneRun>.Success(scope.Run, Wake(scope, rest));
+            }
+        }
+
+        _ = await store.SaveAsync(scope, cancellationToken);
+        return ReconciliationResult<FineTuneRun>.Success(scope.Run, Soon);
+    }
+
+    private async Task<PassOutcome> PassAsync(RunScope scope, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var outcome = await reconciler.PassAsync(scope, cancellationToken);
+            failures.Forget(scope.Id.Uid);
+            return outcome;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception e) when (e is not StatusConflictException)
+        {
+            return await failures.AnswerAsync(scope, e, cancellationToken);
+        }
+    }
+
+    private async Task<ReconciliationResult<FineTuneRun>> WithoutProfileAsync(FineTuneRun run, CancellationToken cancellationToken)
+    {
+        var status = StatusPatch.Copy(run.Status ?? new FineTuneRunStatus());
+        status.StartedAt ??= Times.Second(clock.GetUtcNow());
+        RunSummary.Progressing(
+            run,
+            status,
+            FineTuneRunPhase.Pending,
+            Reasons.ProfileNotFound,
+            $"The operator has no profile '{run.Spec.Profile}'; it has {profiles.Names}. Ask the platform team to add it, or create a run with another spec.profile.",
+            stalled: true,
+            clock.GetUtcNow());
+        var stored = await store.SaveAsync(run, status, cancellationToken);
+        return ReconciliationResult<FineTuneRun>.Success(stored ?? run, TimeSpan.FromMinutes(1));
+    }
+
+    /// <summary>Deletes a run that has been finished for longer than its ttlAfterFinished.</summary>
+    private async Task<ReconciliationResult<FineTuneRun>> RetireAsync(FineTuneRun run, CancellationToken cancellationToken)
+    {
+        if (!KubernetesDuration.TryParse(run.Spec.TtlAfterFinished, out var ttl) || Times.Moment(run.Status.FinishedAt) is not { } finished)
+        {
+            return ReconciliationResult<FineTuneRun>.Success(run);
+        }
+
+        var left = finished + ttl - clock.GetUtcNow();
+        if (left > TimeSpan.Zero)
+        {
+            return ReconciliationResult<FineTuneRun>.Success(run, left < TimeSpan.FromDays(1) ? left : TimeSpan.FromDays(1));
+        }
+
+        await client.DeleteAsync<FineTuneRun>(name: run.Metadata.Name, @namespace: run.Metadata.NamespaceProperty, cancellationToken: cancellationToken);
+        return ReconciliationResult<FineTuneRun>.Success(run);
+    }
+
+    private static TimeSpan? Wake(RunScope scope, PassOutcome.Rest rest)
+    {
+        if (rest.After is { } after)
+        {
+            return after > Soon ? after : Soon;
+        }
+
+        // The run has just ended: come back once, for its time to live.
+        return KubernetesDuration.TryParse(scope.Spec.TtlAfterFinished, out _) ? TimeSpan.FromMinutes(1) : null;
+    }
+}

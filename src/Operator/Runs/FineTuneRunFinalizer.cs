@@ -1,0 +1,135 @@
+using GovernedFinetune.Entities;
+using GovernedFinetune.Operator.Failures;
+using GovernedFinetune.Operator.Kubernetes;
+using GovernedFinetune.Operator.Runs.Halting;
+using GovernedFinetune.Operator.Runs.Observing;
+using GovernedFinetune.Operator.Runs.Ports;
+using k8s.Models;
+using KubeOps.Abstractions.Reconciliation;
+using KubeOps.Abstractions.Reconciliation.Finalizer;
+
+namespace GovernedFinetune.Operator.Runs;
+
+/// <summary>
+/// Lets a deleted run go only after its jobs were seen terminal or absent. <c>onDelete: Orphan</c> and the break-glass
+/// annotation let it go at once; both are in the audit record.
+/// </summary>
+public sealed class FineTuneRunFinalizer(
+    RunScopeFactory scopes,
+    JobHalter halter,
+    IAuditTrail audit,
+    RunStore store,
+    RunFailures failures,
+    JobWatchList watched,
+    TimeProvider clock,
+    ILogger<FineTuneRunFinalizer> logger) : IEntityFinalizer<FineTuneRun>
+{
+    /// <summary>The finalizer's name. KubeOps derives the same one from this class.</summary>
+    public const string Identifier = "governedfinetune.io/finetunerunfinalizer";
+
+    /// <summary>Set to <c>true</c> to let a run go although its jobs may still be running.</summary>
+    public const string BreakGlass = "governedfinetune.io/orphan-jobs";
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc />
+    public async Task<ReconciliationResult<FineTuneRun>> FinalizeAsync(FineTuneRun entity, CancellationToken cancellationToken)
+    {
+        using var log = RunLog.Scope(logger, entity);
+        try
+        {
+            return await FinalizeLoggedAsync(entity, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ReconciliationResult<FineTuneRun>.Failure(entity, "The operator is stopping.", requeueAfter: LookAgain);
+        }
+        catch (StatusConflictException e)
+        {
+            return ReconciliationResult<FineTuneRun>.Failure(entity, e.Message, e, LookAgain);
+        }
+        catch (Exception e)
+        {
+            RunLog.Failed(logger, e);
+            return ReconciliationResult<FineTuneRun>.Failure(entity, e.Message, e, failures.NextWait(entity.Metadata.Uid));
+        }
+    }
+
+    private async Task<ReconciliationResult<FineTuneRun>> FinalizeLoggedAsync(FineTuneRun run, CancellationToken cancellationToken)
+    {
+        var breakGlass = run.GetAnnotation(BreakGlass) == "true";
+        if (await scopes.OpenAsync(run, cancellationToken) is not { } scope)
+        {
+            return breakGlass || run.Status?.Preprocessing is null
+                ? Released(run)
+                : ReconciliationResult<FineTuneRun>.Failure(
+                    run,
+                    $"The operator has no profile '{run.Spec.Profile}' any more, so it cannot see whether the run's jobs have ended. Restore the profile, or set annotation {BreakGlass}=true.",
+                    requeueAfter: TimeSpan.FromMinutes(1));
+        }
+
+        if (RunSummary.IsTerminal(scope.Status.Phase))
+        {
+            return Released(run);
+        }
+
+        if (breakGlass || run.Spec.OnDelete is DeletionPolicy.Orphan)
+        {
+            await RecordEndAsync(scope, Reasons.Orphaned, cancellationToken);
+            return Released(run);
+        }
+
+        return await HaltAsync(scope, cancellationToken);
+    }
+
+    private async Task<ReconciliationResult<FineTuneRun>> HaltAsync(RunScope scope, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var halted = false;
+        try
+        {
+            halted = await halter.HaltAsync(scope, now, cancellationToken);
+            if (halted)
+            {
+                await RecordEndAsync(scope, "Deleted", cancellationToken);
+                return Released(scope.Run);
+            }
+
+            RunSummary.Progressing(scope.Run, scope.Status, FineTuneRunPhase.Stopping, Reasons.Stopping, "The run is being deleted; its jobs are being stopped.", stalled: false, now);
+        }
+        catch (OperatorException e)
+        {
+            RunLog.PassFailed(logger, e.Kind, e.Reason, e.Message, null);
+            RunSummary.Progressing(
+                scope.Run,
+                scope.Status,
+                FineTuneRunPhase.Stopping,
+                e.Reason,
+                $"The run is being deleted and its jobs cannot be stopped: {e.Message} Mend that, or set annotation {BreakGlass}=true to let the run go with its jobs running.",
+                stalled: e.Kind is FailureKind.Terminal,
+                now);
+        }
+
+        var stored = await store.SaveAsync(scope, cancellationToken);
+        return ReconciliationResult<FineTuneRun>.Failure(stored?.Run ?? scope.Run, "The run's jobs have not ended yet.", requeueAfter: LookAgain);
+    }
+
+    private async Task RecordEndAsync(RunScope scope, string reason, CancellationToken cancellationToken)
+    {
+        if (scope.Status.Audit is not null || scope.Status.Preprocessing is not null)
+        {
+            _ = await audit.AppendAsync(
+                scope,
+                new AuditEvent(AuditKind.Outcome, "Deleted", reason, scope.Attempt, AuditGrants.Of(scope), RunSnapshot.Of(scope)),
+                clock.GetUtcNow(),
+                cancellationToken);
+        }
+    }
+
+    private ReconciliationResult<FineTuneRun> Released(FineTuneRun run)
+    {
+        watched.Forget(run.Metadata.Uid);
+        failures.Forget(run.Metadata.Uid);
+        return ReconciliationResult<FineTuneRun>.Success(run);
+    }
+}

@@ -1,0 +1,68 @@
+using GovernedFinetune.Operator.Failures;
+using GovernedFinetune.Operator.Profiles;
+using GovernedFinetune.Operator.Runs.Ports;
+
+namespace GovernedFinetune.Operator.Runs.Observing;
+
+/// <summary>
+/// Looks at the jobs of each profile once an interval and wakes the runs whose job moved. SageMaker is asked for what
+/// changed, one list whatever the number of runs; EMR Serverless, whose list is the scarcer call, by Get for each job.
+/// A run that is woken reads its job itself, so a terminal state is always confirmed.
+/// </summary>
+public sealed class JobObserver(ProfileSet profiles, IRunServicesFactory services, JobWatchList watched, RunWaker waker, TimeProvider clock, ILogger<JobObserver> logger)
+    : BackgroundService
+{
+    /// <inheritdoc />
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(profiles.All.Select(p => ObserveAsync(p, stoppingToken)));
+
+    private async Task ObserveAsync(Profile profile, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(profile.JobPollInterval, clock);
+        var since = clock.GetUtcNow();
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            var started = clock.GetUtcNow();
+            try
+            {
+                await LookAsync(profile, since - profile.JobPollInterval, cancellationToken);
+                since = started;
+            }
+            catch (OperatorException e)
+            {
+                // The runs have wake-ups of their own, so a list that fails only makes them later.
+                ObserverLog.Failed(logger, profile.Name, e.Reason, e.Message);
+            }
+        }
+    }
+
+    private async Task LookAsync(Profile profile, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var jobs = watched.Of(profile.Name);
+        var outside = services.For(profile);
+        if (jobs.Any(j => j.TrainingJobName is not null))
+        {
+            var changed = (await outside.TrainingJobs.ListChangedAsync(since, cancellationToken)).ToDictionary(j => j.Name, j => $"{j.RawState}/{j.SecondaryState}");
+            foreach (var job in jobs.Where(j => j.TrainingJobName is not null && changed.TryGetValue(j.TrainingJobName, out var state) && state != j.LastSeen))
+            {
+                await waker.WakeAsync(job.Run, cancellationToken);
+            }
+        }
+
+        foreach (var job in jobs.Where(j => j.PrepareJobRunId is not null))
+        {
+            var seen = await outside.PrepareJobs.GetAsync(job.PrepareJobRunId!, cancellationToken);
+            if (seen?.RawState != job.LastSeen)
+            {
+                await waker.WakeAsync(job.Run, cancellationToken);
+            }
+        }
+    }
+}
+
+/// <summary>Log lines of the observer.</summary>
+internal static partial class ObserverLog
+{
+    [LoggerMessage(EventId = 200, Level = LogLevel.Warning, Message = "Jobs of profile {Profile} could not be looked at ({Reason}): {Text}")]
+    public static partial void Failed(ILogger logger, string profile, string reason, string text);
+}

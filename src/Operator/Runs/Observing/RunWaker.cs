@@ -1,0 +1,13 @@
+using GovernedFinetune.Entities;
+using KubeOps.Abstractions.Reconciliation;
+using KubeOps.Abstractions.Reconciliation.Queue;
+
+namespace GovernedFinetune.Operator.Runs.Observing;
+
+/// <summary>Has a run reconciled now rather than at its next wake-up.</summary>
+public sealed class RunWaker(EntityQueue<FineTuneRun> queue)
+{
+    /// <summary>Wakes a run.</summary>
+    public Task WakeAsync(FineTuneRun run, CancellationToken cancellationToken) =>
+        queue(run, ReconciliationType.Modified, ReconciliationTriggerSource.Operator, TimeSpan.Zero, 0, cancellationToken);
+}

@@ -1,0 +1,95 @@
+using GovernedFinetune.Entities;
+using GovernedFinetune.Operator.Failures;
+using GovernedFinetune.Operator.Runs.Halting;
+using GovernedFinetune.Operator.Runs.Ports;
+using GovernedFinetune.Operator.Status;
+
+namespace GovernedFinetune.Operator.Runs;
+
+/// <summary>
+/// Every way in which a run stops being under way: denied, finished, or stopped in the middle, where its jobs are halted
+/// first. Phase <c>Stopping</c> is kept until they were seen terminal or absent; what comes after it stands in the reason.
+/// </summary>
+public sealed class RunStops(JobHalter halter, IAuditTrail audit)
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether the run is being stopped.</summary>
+    public bool IsStopping(FineTuneRunStatus status) => status.Phase is FineTuneRunPhase.Stopping;
+
+    /// <summary>Begins to stop a run, or ends it at once when nothing is running.</summary>
+    public async Task<PassOutcome> BeginAsync(RunScope scope, string reason, string message, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        scope.Events.Add(new RunEvent(reason, message, Warning: reason != Reasons.Suspended));
+        if (reason == Reasons.GrantRevoked)
+        {
+            scope.Status.Audit = await audit.AppendAsync(
+                scope,
+                new AuditEvent(AuditKind.Revocation, reason, scope.Spec.Grant, scope.Attempt, AuditGrants.Of(scope), RunSnapshot.Of(scope)),
+                now,
+                cancellationToken);
+        }
+
+        RunSummary.Progressing(scope.Run, scope.Status, FineTuneRunPhase.Stopping, reason, message, stalled: false, now);
+        return await ContinueAsync(scope, now, cancellationToken);
+    }
+
+    /// <summary>Goes on stopping a run.</summary>
+    public async Task<PassOutcome> ContinueAsync(RunScope scope, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!await halter.HaltAsync(scope, now, cancellationToken))
+        {
+            return new PassOutcome.Rest(LookAgain);
+        }
+
+        var ready = Conditions.Find(scope.Status.Conditions, ConditionTypes.Ready)!;
+        switch (ready.Reason)
+        {
+            case Reasons.Suspended:
+                Suspend(scope, ready.Message!, now);
+                return new PassOutcome.Rest(scope.Spec.Suspend ? TimeSpan.FromMinutes(5) : TimeSpan.Zero);
+            case Reasons.GrantRevoked:
+                return await FinishAsync(scope, FineTuneRunPhase.Stopped, ready.Reason, ready.Message!, now, cancellationToken);
+            default:
+                return await FinishAsync(scope, FineTuneRunPhase.Failed, ready.Reason!, ready.Message!, now, cancellationToken);
+        }
+    }
+
+    /// <summary>Ends a run whose jobs have ended.</summary>
+    public async Task<PassOutcome> FinishAsync(RunScope scope, FineTuneRunPhase phase, string reason, string message, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        scope.Status.Audit = await audit.AppendAsync(
+            scope,
+            new AuditEvent(AuditKind.Outcome, phase.ToString(), reason, scope.Attempt, AuditGrants.Of(scope), RunSnapshot.Of(scope)),
+            now,
+            cancellationToken);
+        RunSummary.Finished(scope.Run, scope.Status, phase, reason, message, now);
+        scope.Events.Add(new RunEvent(phase == FineTuneRunPhase.Succeeded ? Reasons.Succeeded : reason, message, Warning: phase != FineTuneRunPhase.Succeeded));
+        return new PassOutcome.Rest(null);
+    }
+
+    /// <summary>Ends a run that was never allowed to start.</summary>
+    public async Task<PassOutcome> DenyAsync(RunScope scope, string reason, string message, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        scope.Status.Audit = await audit.AppendAsync(
+            scope,
+            new AuditEvent(AuditKind.Denial, reason, scope.Spec.Source.Table, scope.Attempt, AuditGrants.Of(scope), RunSnapshot.Of(scope)),
+            now,
+            cancellationToken);
+        RunSummary.Finished(scope.Run, scope.Status, FineTuneRunPhase.Failed, reason, message, now);
+        scope.Events.Add(new RunEvent(reason, message, Warning: true));
+        return new PassOutcome.Rest(null);
+    }
+
+    private static void Suspend(RunScope scope, string message, DateTimeOffset now)
+    {
+        // The stage under way starts anew when the run goes on, in an attempt of its own; what is done stays done.
+        scope.Status.Attempt = scope.Attempt + 1;
+        foreach (var condition in scope.Status.Conditions!.Where(c => c is { Status: "False", Reason: Reasons.InProgress }).ToList())
+        {
+            RunSummary.Stage(scope.Run, scope.Status, condition.Type, "False", Reasons.Suspended, message, now);
+        }
+
+        RunSummary.Resting(scope.Run, scope.Status, message, now);
+    }
+}

@@ -1,0 +1,74 @@
+using GovernedFinetune.Entities;
+using GovernedFinetune.Operator.Failures;
+using GovernedFinetune.Operator.Status;
+
+namespace GovernedFinetune.Operator.Runs;
+
+/// <summary>
+/// The one place that turns what happened into phase and conditions, so that they cannot disagree. Ready, Reconciling
+/// and Stalled follow kstatus: the last two are present only while they are True. Succeeded is the batch outcome.
+/// </summary>
+public static class RunSummary
+{
+    /// <summary>Whether a phase is an end.</summary>
+    public static bool IsTerminal(FineTuneRunPhase? phase) =>
+        phase is FineTuneRunPhase.Succeeded or FineTuneRunPhase.Failed or FineTuneRunPhase.Stopped;
+
+    /// <summary>The run goes on, or waits.</summary>
+    public static void Progressing(FineTuneRun run, FineTuneRunStatus status, FineTuneRunPhase phase, string reason, string message, bool stalled, DateTimeOffset now)
+    {
+        status.Phase = phase;
+        var conditions = Begin(run, status);
+        Conditions.Set(conditions, ConditionTypes.Ready, "False", reason, message, run.Metadata.Generation, now);
+        Conditions.Set(conditions, ConditionTypes.Succeeded, "Unknown", reason, message, run.Metadata.Generation, now);
+        Toggle(run, conditions, ConditionTypes.Reconciling, !stalled, reason, message, now);
+        Toggle(run, conditions, ConditionTypes.Stalled, stalled, reason, message, now);
+    }
+
+    /// <summary>The run rests: suspended by its spec. It is neither in progress nor broken.</summary>
+    public static void Resting(FineTuneRun run, FineTuneRunStatus status, string message, DateTimeOffset now)
+    {
+        status.Phase = FineTuneRunPhase.Suspended;
+        var conditions = Begin(run, status);
+        Conditions.Set(conditions, ConditionTypes.Ready, "False", Reasons.Suspended, message, run.Metadata.Generation, now);
+        Conditions.Set(conditions, ConditionTypes.Succeeded, "Unknown", Reasons.Suspended, message, run.Metadata.Generation, now);
+        Conditions.Remove(conditions, ConditionTypes.Reconciling);
+        Conditions.Remove(conditions, ConditionTypes.Stalled);
+    }
+
+    /// <summary>The run has ended.</summary>
+    public static void Finished(FineTuneRun run, FineTuneRunStatus status, FineTuneRunPhase phase, string reason, string message, DateTimeOffset now)
+    {
+        var well = phase == FineTuneRunPhase.Succeeded;
+        status.Phase = phase;
+        status.FinishedAt ??= Times.Second(now);
+        status.NextAttemptAt = null;
+        var conditions = Begin(run, status);
+        Conditions.Set(conditions, ConditionTypes.Ready, well ? "True" : "False", reason, message, run.Metadata.Generation, now);
+        Conditions.Set(conditions, ConditionTypes.Succeeded, well ? "True" : "False", reason, message, run.Metadata.Generation, now);
+        Conditions.Remove(conditions, ConditionTypes.Reconciling);
+        Toggle(run, conditions, ConditionTypes.Stalled, !well, reason, message, now);
+    }
+
+    /// <summary>A stage has begun, is done, or has failed.</summary>
+    public static void Stage(FineTuneRun run, FineTuneRunStatus status, string condition, string value, string reason, string message, DateTimeOffset now) =>
+        Conditions.Set(Begin(run, status), condition, value, reason, message, run.Metadata.Generation, now);
+
+    private static IList<Condition> Begin(FineTuneRun run, FineTuneRunStatus status)
+    {
+        status.ObservedGeneration = run.Metadata.Generation;
+        return status.Conditions ??= [];
+    }
+
+    private static void Toggle(FineTuneRun run, IList<Condition> conditions, string type, bool on, string reason, string message, DateTimeOffset now)
+    {
+        if (on)
+        {
+            Conditions.Set(conditions, type, "True", reason, message, run.Metadata.Generation, now);
+        }
+        else
+        {
+            Conditions.Remove(conditions, type);
+        }
+    }
+}
