@@ -63,5 +63,7 @@ public sealed class RunningSandbox : IAsyncDisposable
         region = Context.Options.Region,
         accountId = Context.Options.AccountId,
         adminToken = Context.AdminToken,
+        rootAccessKeyId = Aws.RootAccessKeyId,
+        rootSecretAccessKey = Aws.RootSecretAccessKey,
     };
 }

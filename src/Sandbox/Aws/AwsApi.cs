@@ -1,32 +1,89 @@
+using GovernedFinetune.Sandbox.Aws.Emr;
+using GovernedFinetune.Sandbox.Aws.Http;
+using GovernedFinetune.Sandbox.Aws.Iam;
+using GovernedFinetune.Sandbox.Aws.Jobs;
+using GovernedFinetune.Sandbox.Aws.S3;
+using GovernedFinetune.Sandbox.Aws.SageMaker;
+using GovernedFinetune.Sandbox.Aws.Secrets;
+using GovernedFinetune.Sandbox.Aws.Sts;
 using GovernedFinetune.Sandbox.Hosting;
+using GovernedFinetune.Sandbox.Identity;
 
 namespace GovernedFinetune.Sandbox.Aws;
 
-/// <summary>Starts this service of the sandbox.</summary>
+/// <summary>
+/// The sandbox's AWS account: S3 (path style), STS, Secrets Manager, EMR Serverless and SageMaker on one port. Signatures are
+/// verified, policies are enforced, and jobs really run.
+/// </summary>
 public sealed class AwsApi : IAsyncDisposable
 {
     private readonly LoopbackServer _server;
+    private readonly JobHost _jobs;
+    private readonly JobScripts _scripts;
+    private readonly AwsCredential _root;
 
-    private AwsApi(LoopbackServer server) => _server = server;
+    private AwsApi(LoopbackServer server, JobHost jobs, JobScripts scripts, AwsCredential root)
+    {
+        _server = server;
+        _jobs = jobs;
+        _scripts = scripts;
+        _root = root;
+    }
 
-    /// <summary>Where the service listens.</summary>
+    /// <summary>Where the services listen.</summary>
     public Uri BaseAddress => _server.BaseAddress;
 
-    /// <summary>Starts the service on loopback.</summary>
+    /// <summary>Access key of the account's root, which may do everything.</summary>
+    public string RootAccessKeyId => _root.AccessKeyId;
+
+    /// <summary>Secret of the account's root.</summary>
+    public string RootSecretAccessKey => _root.SecretAccessKey;
+
+    /// <summary>Starts the services on loopback.</summary>
     public static async Task<AwsApi> StartAsync(SandboxContext context, CancellationToken cancellationToken)
     {
+        var options = context.Options;
+        var root = context.Credentials.IssueLongLived($"arn:aws:iam::{options.AccountId}:root", IamPolicy.Root);
+        var store = await ObjectStore.OpenAsync(Path.Combine(options.StateDirectory, "s3"), context.Clock, cancellationToken);
+        var roles = new RoleRegistry(context);
+        var identities = new JobIdentities(roles, context);
+        var jobs = new JobHost(context, identities);
+        var scripts = new JobScripts(store, context.Clock);
+        var gateway = new AwsGateway(context,
+        [
+            new S3Api(store, options, context.Clock),
+            new StsApi(context, roles),
+            new SecretsApi(context),
+            new EmrApi(new EmrAccount(jobs, roles, scripts), options, context.Clock),
+            new SageMakerApi(jobs, roles, scripts),
+        ]);
         var server = await LoopbackServer.StartAsync(
             context,
             "aws",
-            context.Options.AwsPort,
+            options.AwsPort,
             certificate: null,
-            writeError: (http, status, code, message) => Results.Json(new { code, message }, statusCode: status).ExecuteAsync(http),
-            map: app => app.MapSandboxAdmin(context),
+            writeError: (http, status, code, message) =>
+                AwsResponses.WriteErrorAsync(http, AwsService.Of(http.Request), new AwsException(status, code, message)),
+            map: app =>
+            {
+                new AwsAdmin(roles, store, scripts).Map(app.MapSandboxAdmin(context));
+                _ = app.MapGet(JobIdentities.Route, identities.Serve);
+                _ = app.MapFallback("{**path}", gateway.ServeAsync);
+            },
             configureServices: null,
             cancellationToken);
-        return new AwsApi(server);
+        jobs.Endpoint = server.BaseAddress;
+        return new AwsApi(server, jobs, scripts, root);
     }
 
-    /// <inheritdoc />
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    /// <summary>Writes the fate of the jobs to come that its expression matches.</summary>
+    /// <exception cref="ArgumentException">The script has a value that does not fit.</exception>
+    public void AddJobScript(JobScript script) => _scripts.Add(script);
+
+    /// <summary>Ends every job, with all that it started, and then the services.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _jobs.DisposeAsync();
+        await _server.DisposeAsync();
+    }
 }
