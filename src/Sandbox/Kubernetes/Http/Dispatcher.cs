@@ -1,0 +1,125 @@
+using GovernedFinetune.Sandbox.Hosting;
+using GovernedFinetune.Sandbox.Kubernetes.Access;
+using GovernedFinetune.Sandbox.Kubernetes.Discovery;
+using GovernedFinetune.Sandbox.Kubernetes.OpenApi;
+using GovernedFinetune.Sandbox.Kubernetes.Resources;
+using GovernedFinetune.Sandbox.Kubernetes.Watching;
+
+namespace GovernedFinetune.Sandbox.Kubernetes.Http;
+
+/// <summary>Takes every request: who asks, what for, and which handler answers. Refusals become <c>Status</c> answers here.</summary>
+internal sealed class Dispatcher(
+    Authenticator authenticator,
+    ResourceRegistry registry,
+    OpenApiDocuments openApi,
+    ReadHandler reader,
+    WatchHandler watcher,
+    WriteHandler writer,
+    DeleteHandler deleter)
+{
+    public async Task HandleAsync(HttpContext http)
+    {
+        try
+        {
+            await RouteAsync(http);
+        }
+        catch (StatusException refusal) when (!http.Response.HasStarted)
+        {
+            await Responder.RefuseAsync(http, refusal);
+        }
+        catch (BadHttpRequestException e) when (!http.Response.HasStarted)
+        {
+            await Responder.RefuseAsync(http, new StatusException(e.StatusCode, "BadRequest", e.Message));
+        }
+    }
+
+    private Task RouteAsync(HttpContext http)
+    {
+        var path = http.Request.Path.Value ?? "/";
+        if (path is "/healthz" or "/livez" or "/readyz")
+        {
+            return Responder.WriteAsync(http, 200, "ok"u8.ToArray(), "text/plain; charset=utf-8");
+        }
+
+        if (path == "/version")
+        {
+            return Responder.WriteAsync(http, 200, ServerVersion.Document);
+        }
+
+        var caller = authenticator.Authenticate(http.Request) ?? throw Refusals.Unauthorized();
+        http.Description().Principal = caller.Name;
+        return RequestTarget.Parse(path) is { } target
+            ? ResourceAsync(http, target)
+            : DocumentAsync(http, path.Split('/', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private Task DocumentAsync(HttpContext http, string[] path)
+    {
+        if (http.Request.Method is not ("GET" or "HEAD"))
+        {
+            throw Refusals.MethodNotAllowed("the server does not allow this method on the requested resource");
+        }
+
+        if (path is ["api"] or ["apis"] && AggregatedDiscovery.Wanted(http.Request) is { } version)
+        {
+            var document = AggregatedDiscovery.Document(registry, version, core: path[0] == "api");
+            return Responder.WriteAsync(http, 200, document, AggregatedDiscovery.ContentType(version));
+        }
+
+        var found = path switch
+        {
+            ["api"] => DiscoveryDocuments.CoreVersions(http.Request.Host.Value ?? ""),
+            ["apis"] => DiscoveryDocuments.Groups(registry),
+            ["apis", var group] => DiscoveryDocuments.Group(registry, group),
+            ["api", var v] => DiscoveryDocuments.Resources(registry, "", v),
+            ["apis", var group, var v] => DiscoveryDocuments.Resources(registry, group, v),
+            ["openapi", "v3"] => openApi.Index(),
+            ["openapi", "v3", "api", var v] when openApi.Has("", v) => openApi.Document("", v),
+            ["openapi", "v3", "apis", var group, var v] when openApi.Has(group, v) => openApi.Document(group, v),
+            _ => null,
+        };
+        return found is null ? throw Refusals.NoSuchPath() : Responder.WriteAsync(http, 200, found);
+    }
+
+    private Task ResourceAsync(HttpContext http, RequestTarget target)
+    {
+        var query = new RequestQuery(http.Request.Query, http.Request.Headers.UserAgent.ToString());
+        var verb = target.Verb(http.Request.Method, query.Watch);
+        var description = http.Description();
+        description.Operation = target.Subresource.Length == 0 ? $"{verb} {target.Plural}" : $"{verb} {target.Plural}/{target.Subresource}";
+        description.Resource = target.Resource;
+
+        var type = registry.Find(target.Group, target.Version, target.Plural);
+        if (type is null || !HasSubresource(type, target, verb))
+        {
+            throw Refusals.NoSuchPath();
+        }
+
+        if (!target.FitsScope(type, verb))
+        {
+            throw type.Namespaced && verb is "create" or "deletecollection"
+                ? Refusals.BadRequest("an empty namespace may not be set during creation")
+                : Refusals.NoSuchPath();
+        }
+
+        var request = new ResourceRequest(http, type, target, query);
+        return verb switch
+        {
+            "get" => reader.GetAsync(request),
+            "list" => reader.ListAsync(request),
+            "watch" => watcher.WatchAsync(request),
+            "create" => writer.CreateAsync(request),
+            "update" => writer.UpdateAsync(request),
+            "patch" => writer.PatchAsync(request),
+            "delete" => deleter.DeleteAsync(request),
+            _ => deleter.DeleteCollectionAsync(request),
+        };
+    }
+
+    private static bool HasSubresource(ResourceType type, RequestTarget target, string verb) => target.Subresource switch
+    {
+        "" => true,
+        "status" => type.HasStatus && verb is "get" or "update" or "patch",
+        _ => false,
+    };
+}

@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+using GovernedFinetune.Sandbox.Hosting;
+using GovernedFinetune.Sandbox.Kubernetes.Json;
+using GovernedFinetune.Sandbox.Kubernetes.Objects;
+using GovernedFinetune.Sandbox.Kubernetes.Patch;
+using GovernedFinetune.Sandbox.Kubernetes.Storage;
+
+namespace GovernedFinetune.Sandbox.Kubernetes.Http;
+
+/// <summary>The verbs create, update and patch.</summary>
+internal sealed class WriteHandler(ObjectStore store, ObjectWriter objects, ReadHandler reader)
+{
+    private const string JsonPatchType = "application/json-patch+json";
+    private const string MergePatchType = "application/merge-patch+json";
+
+    public async Task CreateAsync(ResourceRequest request)
+    {
+        if (request.Target.Name.Length > 0)
+        {
+            throw Refusals.MethodNotAllowed("the server does not allow this method on the requested resource");
+        }
+
+        var (shape, body, duplicates, warnings) = await ReadAsync(request);
+        var options = request.WriteOptions(duplicates, warnings);
+        var made = objects.Create(request.Type, request.Target.Namespace, body.ParseObject(duplicates), options);
+        Describe(request, made);
+        await AnswerAsync(request, 201, made, shape, warnings);
+    }
+
+    public async Task UpdateAsync(ResourceRequest request)
+    {
+        var (shape, body, duplicates, warnings) = await ReadAsync(request);
+        var options = request.WriteOptions(duplicates, warnings);
+        var sent = body.ParseObject(duplicates);
+        if (request.Type.AllowsCreateOnUpdate && request.Target.Subresource.Length == 0 && store.Get(request.Type.Collection, request.Key) is null)
+        {
+            sent.Ensure("metadata")["name"] = request.Target.Name;
+            await AnswerAsync(request, 201, objects.Create(request.Type, request.Target.Namespace, sent, options), shape, warnings);
+            return;
+        }
+
+        var changed = objects.Update(request.Type, request.Key, _ => sent.Copy(), options, isPut: true);
+        await AnswerAsync(request, 200, changed, shape, warnings);
+    }
+
+    public async Task PatchAsync(ResourceRequest request)
+    {
+        var (shape, body, duplicates, warnings) = await ReadAsync(request);
+        var options = request.WriteOptions(duplicates, warnings);
+        Func<JsonObject, JsonObject> change = body.MediaType switch
+        {
+            JsonPatchType => JsonPatchOf(body, duplicates),
+            MergePatchType => MergePatchOf(body, duplicates),
+            _ => throw Refusals.UnsupportedMediaType(body.MediaType, string.Join(", ", JsonPatchType, MergePatchType)),
+        };
+        var changed = objects.Update(request.Type, request.Key, change, options, isPut: false);
+        await AnswerAsync(request, 200, changed, shape, warnings);
+    }
+
+    private static Func<JsonObject, JsonObject> JsonPatchOf(RequestBody body, List<string> duplicates)
+    {
+        var patch = body.Parse(duplicates, JsonPatchType) as JsonArray ?? throw Refusals.BadRequest("a JSON patch must be an array of operations");
+        return current =>
+        {
+            try
+            {
+                return Patch.JsonPatch.Apply(current, patch) as JsonObject ?? throw Refusals.Unprocessable("the patched value is not an object");
+            }
+            catch (FormatException e)
+            {
+                throw Refusals.Unprocessable($"the server rejected our request due to an error in our request: {e.Message}");
+            }
+        };
+    }
+
+    private static Func<JsonObject, JsonObject> MergePatchOf(RequestBody body, List<string> duplicates)
+    {
+        var patch = body.ParseObject(duplicates, MergePatchType);
+        return current =>
+        {
+            MergePatch.Apply(current, patch);
+            return current;
+        };
+    }
+
+    private static async Task<(Representation Shape, RequestBody Body, List<string> Duplicates, List<string> Warnings)> ReadAsync(ResourceRequest request)
+    {
+        var shape = Representation.Negotiate(request.Http.Request);
+        var body = await RequestBody.ReadAsync(request.Http.Request, request.Http.RequestAborted);
+        return (shape, body, [], []);
+    }
+
+    private Task AnswerAsync(ResourceRequest request, int status, JsonObject json, Representation shape, List<string> warnings)
+    {
+        Responder.Warn(request.Http, warnings);
+        return reader.WriteAsync(request, status, json, shape);
+    }
+
+    /// <summary>A generated name is known only now.</summary>
+    private static void Describe(ResourceRequest request, JsonObject made) =>
+        request.Http.Description().Resource = (request.Target with { Name = made.Object("metadata").Text("name") ?? "" }).Resource;
+}

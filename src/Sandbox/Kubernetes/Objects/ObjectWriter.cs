@@ -1,0 +1,275 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using GovernedFinetune.Sandbox.Kubernetes.Http;
+using GovernedFinetune.Sandbox.Kubernetes.Json;
+using GovernedFinetune.Sandbox.Kubernetes.Lifecycle;
+using GovernedFinetune.Sandbox.Kubernetes.Resources;
+using GovernedFinetune.Sandbox.Kubernetes.Schema;
+using GovernedFinetune.Sandbox.Kubernetes.Storage;
+
+namespace GovernedFinetune.Sandbox.Kubernetes.Objects;
+
+/// <summary>Creates and changes objects: decode, prepare, validate, commit, react. Every verb that writes comes through here.</summary>
+internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, Reactions reactions, TimeProvider clock)
+{
+    private const int MaximumObject = 1536 << 10;
+    private const int MaximumTries = 100;
+    private const string NameLetters = "bcdfghjklmnpqrstvwxz2456789";
+
+    /// <summary>Creates an object.</summary>
+    /// <returns>The object as served.</returns>
+    /// <exception cref="StatusException">It is refused.</exception>
+    public JsonObject Create(ResourceType type, string @namespace, JsonObject sent, WriteOptions options)
+    {
+        decoder.Decode(type, sent, options);
+        var metadata = sent.Object("metadata")!;
+        CheckNamespace(type, metadata, @namespace);
+        if (metadata.Text("resourceVersion") is { Length: > 0 })
+        {
+            throw Refusals.BadRequest("resourceVersion should not be set on objects to be created");
+        }
+
+        var generated = GenerateName(metadata);
+        foreach (var field in new[] { "resourceVersion", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "managedFields", "generation" })
+        {
+            _ = metadata.Remove(field);
+        }
+
+        if (type.HasStatus)
+        {
+            _ = sent.Remove("status");
+        }
+
+        metadata["uid"] = Guid.NewGuid().ToString();
+        metadata["creationTimestamp"] = Timestamps.Seconds(clock.GetUtcNow());
+        if (type.HasGeneration)
+        {
+            metadata["generation"] = 1;
+        }
+
+        type.Rules.Prepare(sent, null);
+        var name = metadata.Text("name") ?? "";
+        Validate(type, name, sent, null, options);
+        var key = new ObjectKey(@namespace, name);
+        reactions.BeforeCreate(type, key);
+
+        if (store.Get(type.Collection, key) is not null)
+        {
+            throw AlreadyThere(type, name, generated);
+        }
+
+        if (options.DryRun)
+        {
+            return sent;
+        }
+
+        var stored = store.TryPut(type.Collection, key, null, ToStored(type, sent)) ?? throw AlreadyThere(type, name, generated);
+        reactions.AfterWrite(type, stored);
+        return FromStored(type, stored.Json);
+    }
+
+    /// <summary>Changes an object.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="key">Which object.</param>
+    /// <param name="change">Makes the wanted object out of a copy of the current one; called again when the object changed meanwhile.</param>
+    /// <param name="options">How.</param>
+    /// <param name="isPut">Whether the wanted object was sent whole, so that it has to name the version that it replaces.</param>
+    /// <returns>The object as served.</returns>
+    /// <exception cref="StatusException">It is refused, or there is no such object.</exception>
+    public JsonObject Update(ResourceType type, ObjectKey key, Func<JsonObject, JsonObject> change, WriteOptions options, bool isPut)
+    {
+        for (var i = 0; i < MaximumTries; i++)
+        {
+            var current = store.Get(type.Collection, key) ?? throw Refusals.NotFound(type, key.Name);
+            var old = FromStored(type, current.Json);
+            var next = change(old.Copy());
+            var wanted = next.Object("metadata").Text("resourceVersion");
+            Merge(type, key, next, old, options, isPut);
+            if (wanted is { Length: > 0 } && wanted != old.Object("metadata").Text("resourceVersion"))
+            {
+                throw Refusals.Modified(type, key.Name);
+            }
+
+            if (Attempt(type, current, old, next, options) is { } done)
+            {
+                return done;
+            }
+        }
+
+        throw Refusals.Modified(type, key.Name);
+    }
+
+    /// <summary>Commits a prepared change; null when the object changed meanwhile.</summary>
+    private JsonObject? Attempt(ResourceType type, StoredObject current, JsonObject old, JsonObject next, WriteOptions options)
+    {
+        if (options.DryRun)
+        {
+            return next;
+        }
+
+        var metadata = next.Object("metadata")!;
+        if (metadata.Text("deletionTimestamp") is not null && Reactions.MayGo(type, next))
+        {
+            var removed = store.TryRemove(type.Collection, current.Key, current, ToStored(type, next));
+            if (removed is null)
+            {
+                return null;
+            }
+
+            reactions.AfterRemoval(type.Collection, removed);
+            return FromStored(type, removed.Json);
+        }
+
+        if (JsonNodes.Same(old, next))
+        {
+            return old;
+        }
+
+        var stored = store.TryPut(type.Collection, current.Key, current, ToStored(type, next));
+        if (stored is null)
+        {
+            return null;
+        }
+
+        reactions.AfterWrite(type, stored);
+        return FromStored(type, stored.Json);
+    }
+
+    /// <summary>Brings the wanted object into the form that the server may keep.</summary>
+    private void Merge(ResourceType type, ObjectKey key, JsonObject next, JsonObject old, WriteOptions options, bool isPut)
+    {
+        decoder.Decode(type, next, options);
+        var metadata = next.Object("metadata")!;
+        var before = old.Object("metadata")!;
+        CheckNamespace(type, metadata, key.Namespace);
+        CheckIdentity(type, key, metadata, before, isPut);
+        if (isPut && metadata.Text("resourceVersion") is not { Length: > 0 } && !type.AllowsUnconditionalUpdate)
+        {
+            throw Refusals.Invalid(type, key.Name, [new FieldError("FieldValueInvalid", "metadata.resourceVersion", "Invalid value: 0: must be specified for an update")]);
+        }
+
+        if (options.Subresource == "status")
+        {
+            var status = next["status"];
+            _ = next.Remove("status");
+            var managed = metadata["managedFields"];
+            _ = metadata.Remove("managedFields");
+            next.Clear();
+            foreach (var (name, value) in old)
+            {
+                next[name] = value?.DeepClone();
+            }
+
+            next.Put("status", status);
+            metadata = next.Object("metadata")!;
+            metadata.Put("managedFields", managed);
+        }
+        else if (type.HasStatus)
+        {
+            next.Put("status", old["status"]);
+        }
+
+        foreach (var field in new[] { "name", "namespace", "uid", "creationTimestamp", "generation", "resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink" })
+        {
+            metadata.Put(field, before[field]);
+        }
+
+        type.Rules.Prepare(next, old);
+        if (type.HasGeneration && SpecificationChanged(type, next, old))
+        {
+            metadata["generation"] = (before.Whole("generation") ?? 0) + 1;
+        }
+
+        Validate(type, key.Name, next, old, options);
+    }
+
+    private static void CheckIdentity(ResourceType type, ObjectKey key, JsonObject metadata, JsonObject before, bool isPut)
+    {
+        var name = metadata.Text("name") ?? "";
+        if (name != key.Name && (isPut || name.Length > 0))
+        {
+            throw Refusals.BadRequest($"the name of the object ({name}) does not match the name on the URL ({key.Name})");
+        }
+
+        if (metadata.Text("uid") is { Length: > 0 } uid && uid != before.Text("uid"))
+        {
+            throw Refusals.Conflict(type, key.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {before.Text("uid")}");
+        }
+    }
+
+    private static void CheckNamespace(ResourceType type, JsonObject metadata, string @namespace)
+    {
+        var given = metadata.Text("namespace") ?? "";
+        if (given.Length > 0 && given != @namespace)
+        {
+            throw Refusals.BadRequest(type.Namespaced
+                ? "the namespace of the provided object does not match the namespace sent on the request"
+                : $"namespace must not be set on the cluster-scoped resource {type.QualifiedPlural}");
+        }
+
+        metadata.Put("namespace", @namespace.Length > 0 ? @namespace : null);
+    }
+
+    private static bool SpecificationChanged(ResourceType type, JsonObject next, JsonObject old)
+    {
+        bool Counts(string name) => name != "metadata" && !(type.HasStatus && name == "status");
+
+        return !JsonNodes.Same(Rest(next), Rest(old));
+
+        JsonObject Rest(JsonObject from) => new(from.Where(m => Counts(m.Key)).Select(m => KeyValuePair.Create(m.Key, m.Value?.DeepClone())));
+    }
+
+    private static void Validate(ResourceType type, string name, JsonObject next, JsonObject? old, WriteOptions options)
+    {
+        var metadata = next.Object("metadata")!;
+        List<FieldError> errors =
+        [
+            .. MetadataRules.Validate(type, metadata, old.Object("metadata")),
+            .. SchemaValidator.Validate(next, old, type.Schema, FieldPath.Root),
+        ];
+        if (errors.Count == 0)
+        {
+            errors.AddRange(type.Rules.Validate(next, old));
+        }
+
+        if (errors.Count > 0)
+        {
+            throw Refusals.Invalid(type, name, errors);
+        }
+
+        foreach (var finalizer in metadata["finalizers"].Texts().Where(f => !f.Contains('/', StringComparison.Ordinal) && !Reactions.IsStandardFinalizer(f)))
+        {
+            options.Warnings.Add($"metadata.finalizers: \"{finalizer}\": prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers");
+        }
+
+        if (next.ToUtf8().Length > MaximumObject)
+        {
+            throw Refusals.TooLarge($"the object is larger than {MaximumObject} bytes");
+        }
+    }
+
+    private static bool GenerateName(JsonObject metadata)
+    {
+        if (metadata.Text("name") is { Length: > 0 } || metadata.Text("generateName") is not { Length: > 0 } prefix)
+        {
+            return false;
+        }
+
+        metadata["name"] = prefix[..Math.Min(prefix.Length, 58)] + RandomNumberGenerator.GetString(NameLetters, 5);
+        return true;
+    }
+
+    private static StatusException AlreadyThere(ResourceType type, string name, bool generated) => generated
+        ? new StatusException(409, "AlreadyExists", $"{type.QualifiedPlural} \"{name}\" already exists, the server was not able to generate a unique name for the object")
+        {
+            Group = type.Group,
+            Kind = type.Plural,
+            Name = name,
+            RetryAfterSeconds = 1,
+        }
+        : Refusals.AlreadyExists(type, name);
+
+    private static JsonObject ToStored(ResourceType type, JsonObject served) => type.Conversion?.ToStored(served) ?? served;
+
+    private static JsonObject FromStored(ResourceType type, JsonObject stored) => type.Conversion?.FromStored(stored) ?? stored;
+}

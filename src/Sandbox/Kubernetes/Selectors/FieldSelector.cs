@@ -1,0 +1,103 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using GovernedFinetune.Sandbox.Kubernetes.Http;
+using GovernedFinetune.Sandbox.Kubernetes.Json;
+using GovernedFinetune.Sandbox.Kubernetes.Resources;
+
+namespace GovernedFinetune.Sandbox.Kubernetes.Selectors;
+
+/// <summary>A field selector such as <c>metadata.name=x,spec.profile!=default</c>.</summary>
+internal sealed class FieldSelector
+{
+    private readonly List<(string Field, string Value, bool Equal)> _terms = [];
+
+    /// <summary>Whether the selector takes everything.</summary>
+    public bool IsEmpty => _terms.Count == 0;
+
+    /// <exception cref="StatusException">The text is not a selector, or names a field that the resource does not offer.</exception>
+    public static FieldSelector Parse(ResourceType type, string text)
+    {
+        var selector = new FieldSelector();
+        foreach (var term in Split(text).Where(t => t.Length > 0))
+        {
+            var at = term.IndexOf('=', StringComparison.Ordinal);
+            if (at < 1)
+            {
+                throw Bad(type, text, $"invalid selector: '{text}'; can't understand '{term}'");
+            }
+
+            var equal = term[at - 1] != '!';
+            var field = term[..(equal ? at : at - 1)].Trim();
+            var value = term[(at + 1)..];
+            value = equal && value.StartsWith('=') ? value[1..] : value;
+            if (field is not ("metadata.name" or "metadata.namespace") && !type.SelectableFields.Contains(field))
+            {
+                throw Bad(type, text, $"field label not supported: {field}");
+            }
+
+            selector._terms.Add((field, Unescape(value), equal));
+        }
+
+        return selector;
+    }
+
+    /// <summary>Whether an object's fields fit; an absent field counts as empty.</summary>
+    public bool Matches(JsonObject json) => _terms.TrueForAll(t => (Read(json, t.Field) == t.Value) == t.Equal);
+
+    private static string Read(JsonObject json, string field)
+    {
+        JsonNode? at = json;
+        foreach (var name in field.Split('.'))
+        {
+            at = (at as JsonObject)?[name];
+        }
+
+        return at?.GetValueKind() switch
+        {
+            null => "",
+            JsonValueKind.String => at.GetValue<string>(),
+            JsonValueKind.Object when at.Text("component") is { } component => component,
+            _ => at.ToText(),
+        };
+    }
+
+    /// <summary>Splits at the commas that no backslash precedes.</summary>
+    private static IEnumerable<string> Split(string text)
+    {
+        var start = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\\')
+            {
+                i++;
+            }
+            else if (text[i] == ',')
+            {
+                yield return text[start..i];
+                start = i + 1;
+            }
+        }
+
+        yield return text[start..];
+    }
+
+    private static string Unescape(string value)
+    {
+        var result = new StringBuilder(value.Length);
+        for (var i = 0; i < value.Length; i++)
+        {
+            if (value[i] == '\\' && i + 1 < value.Length)
+            {
+                i++;
+            }
+
+            _ = result.Append(value[i]);
+        }
+
+        return result.ToString();
+    }
+
+    private static StatusException Bad(ResourceType type, string text, string why) =>
+        Refusals.BadRequest($"Unable to find \"{type.ApiVersion}, Resource={type.Plural}\" that match label selector \"\", field selector \"{text}\": {why}");
+}

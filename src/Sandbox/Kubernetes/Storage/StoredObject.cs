@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using GovernedFinetune.Sandbox.Kubernetes.Json;
+
+namespace GovernedFinetune.Sandbox.Kubernetes.Storage;
+
+/// <summary>Where an object is kept within its collection, in the order in which lists show it.</summary>
+/// <param name="Namespace">Namespace; empty for cluster-scoped objects.</param>
+/// <param name="Name">Name.</param>
+internal readonly record struct ObjectKey(string Namespace, string Name) : IComparable<ObjectKey>
+{
+    /// <inheritdoc />
+    public int CompareTo(ObjectKey other)
+    {
+        var byNamespace = string.CompareOrdinal(Namespace, other.Namespace);
+        return byNamespace != 0 ? byNamespace : string.CompareOrdinal(Name, other.Name);
+    }
+
+    /// <inheritdoc />
+    public override string ToString() => Namespace.Length == 0 ? Name : $"{Namespace}/{Name}";
+}
+
+/// <summary>One version of one object, as it is kept. Its JSON is shared by all readers and never changed.</summary>
+internal sealed class StoredObject
+{
+    public StoredObject(ObjectKey key, JsonObject json, long revision)
+    {
+        Key = key;
+        Json = json;
+        Revision = revision;
+        Utf8 = json.ToUtf8();
+        Uid = json.Object("metadata").Text("uid") ?? "";
+    }
+
+    public ObjectKey Key { get; }
+
+    /// <summary>The object in its stored version, with its resourceVersion. Clone before changing.</summary>
+    public JsonObject Json { get; }
+
+    /// <summary>The same as compact JSON, written once for all readers.</summary>
+    public byte[] Utf8 { get; }
+
+    /// <summary>The store's revision that this version was written at.</summary>
+    public long Revision { get; }
+
+    public string Uid { get; }
+}
+
+/// <summary>What happened to an object.</summary>
+internal enum ChangeType
+{
+    Added,
+    Modified,
+    Deleted,
+}
+
+/// <summary>One write, as watches see it.</summary>
+/// <param name="Type">What happened.</param>
+/// <param name="Object">The object after it; for a deletion its last state, with the deletion's revision.</param>
+/// <param name="Previous">The object before it; null for an addition.</param>
+internal sealed record Change(ChangeType Type, StoredObject Object, StoredObject? Previous)
+{
+    /// <summary>The store's revision of the write.</summary>
+    public long Revision => Object.Revision;
+}
