@@ -6,7 +6,7 @@ from .text import LEAST_WORDS, paragraphs
 from .tokens import WORD, estimate, words_within
 
 _HEADING_WORDS = 40
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9])")
+_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(\s+)(?=[\"'“‘(\[]?[A-Z0-9])")
 _RISK_WORDS = re.compile(r"\b(?:may|might|could|would|will|risks?|adverse(?:ly)?|subject to|depend)\b", re.IGNORECASE)
 
 
@@ -20,33 +20,27 @@ def split_text(text: str, max_tokens: int) -> list[str]:
 
 def split_factors(text: str) -> list[list[str]]:
     """Runs of paragraphs, each beginning at a heading; one run where there are no headings."""
-    runs: list[list[str]] = []
-    current: list[str] = []
     parts = paragraphs(text)
+    headings = [_is_heading(part, following) for part, following in zip(parts, parts[1:])] + [False]
+    runs: list[list[str]] = []
     for index, part in enumerate(parts):
-        following = parts[index + 1] if index + 1 < len(parts) else ""
-        begins = _is_heading(part, following)
-        # Two headings in a row are one: a group's title and its first factor.
-        if begins and current and not all(_is_heading(one, next_one) for one, next_one in zip(current, current[1:] + [part])):
-            runs.append(current)
-            current = []
-        current.append(part)
-    if current:
-        runs.append(current)
+        # Headings in a row are one: a group's title and its first factor.
+        if not runs or (headings[index] and not headings[index - 1]):
+            runs.append([])
+        runs[-1].append(part)
     return runs
 
 
 def _is_heading(part: str, following: str) -> bool:
-    """A short paragraph before a longer one that is set like a title, or says in one sentence what may go wrong."""
+    """A short paragraph that is set like a title, or that says in one sentence what may go wrong before a longer one."""
     words = part.split()
-    if len(words) > _HEADING_WORDS or len(following.split()) < 2 * len(words):
+    if len(words) > _HEADING_WORDS:
         return False
     if not part.endswith((".", "!", "?", ":", ";", ",")):
         named = [word for word in words if word[0].isalpha()]
-        capitals = sum(word[0].isupper() for word in named)
-        return bool(named) and capitals * 2 >= len(named)
-    one_sentence = len(_SENTENCE_END.split(part)) == 1 and part.endswith(".")
-    return one_sentence and len(words) >= LEAST_WORDS and bool(_RISK_WORDS.search(part))
+        return bool(named) and 2 * sum(word[0].isupper() for word in named) >= len(named)
+    one_sentence = part.endswith(".") and _SENTENCE_END.search(part) is None
+    return one_sentence and len(words) >= LEAST_WORDS and bool(_RISK_WORDS.search(part)) and len(following.split()) >= 2 * len(words)
 
 
 def _pack(parts: list[str], max_tokens: int) -> list[str]:
@@ -70,11 +64,17 @@ def _units(part: str, max_tokens: int) -> list[tuple[str, str]]:
     if estimate(part) <= max_tokens:
         return [(part, "\n\n")]
     units = []
-    for index, sentence in enumerate(_SENTENCE_END.split(part)):
+    for index, sentence in enumerate(_sentences(part)):
         joint = "\n\n" if index == 0 else " "
         units.append((sentence, joint)) if estimate(sentence) <= max_tokens else \
             units.extend((piece, joint if number == 0 else " ") for number, piece in enumerate(_by_words(sentence, max_tokens)))
     return units
+
+
+def _sentences(part: str) -> list[str]:
+    ends = list(_SENTENCE_END.finditer(part))
+    starts = [0] + [match.end(1) for match in ends]
+    return [part[start:end] for start, end in zip(starts, [match.start(1) for match in ends] + [len(part)])]
 
 
 def _by_words(sentence: str, max_tokens: int) -> list[str]:

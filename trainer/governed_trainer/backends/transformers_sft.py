@@ -95,8 +95,9 @@ class TransformersBackend:
             "output_dir": str(checkpoints), "max_length": settings.max_length, "num_train_epochs": settings.epochs,
             "max_steps": settings.max_steps, "learning_rate": settings.learning_rate,
             "per_device_train_batch_size": settings.batch_size, "per_device_eval_batch_size": settings.batch_size,
-            "gradient_accumulation_steps": settings.accumulation, "warmup_ratio": settings.warmup_ratio, "seed": settings.seed,
-            "logging_steps": 10, "report_to": "none",
+            "gradient_accumulation_steps": settings.accumulation, "seed": settings.seed,
+            # transformers 5.2 took warmup_ratio away: warmup_steps below 1 is the ratio.
+            "warmup_steps": settings.warmup_ratio, "logging_steps": 10, "report_to": "none",
             "eval_strategy": "steps" if validated else "no", "eval_steps": settings.eval_steps,
             "save_strategy": "steps" if self._job.checkpoints else "no", "save_steps": settings.save_steps, "save_total_limit": 2,
             # prompt/completion columns: the loss is over completions only. No packing: it wants FlashAttention.
@@ -109,7 +110,7 @@ class TransformersBackend:
         # Mistral 3 is a vision-language model even where only its language part is tuned.
         multimodal = hasattr(config, "vision_config")
         loader = transformers.AutoModelForImageTextToText if multimodal else transformers.AutoModelForCausalLM
-        options: dict[str, Any] = {"revision": self.revision, "dtype": torch.bfloat16, "low_cpu_mem_usage": True}
+        options: dict[str, Any] = {"revision": self.revision, "dtype": torch.bfloat16}
         if self.settings.method == "QLoRA":
             options["quantization_config"] = transformers.BitsAndBytesConfig(
                 load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=torch.bfloat16)
