@@ -54,7 +54,7 @@ def failure(status: int, headers: Mapping[str, str], body: bytes, what: str, now
     code, message = parse(body, headers)
     if not code and status == 404:
         code = "NotFound"  # HEAD has no body
-    told = f"{what} failed: {status} {code}" + (f", {one_line(message)}" if message else "")
+    told = f"{what} failed: {status} {code}" + (f", {one_line(message).rstrip('.')}" if message else "")
     if code in EXPIRED:
         return CredentialsExpired(Refused("AccessDenied", f"{told}. The credentials had expired."))
     if status in RETRYABLE_STATUS or code in THROTTLES:

@@ -84,7 +84,7 @@ class TokenSource:
         body = _json_object(answer.read_error())
         code = str(body.get("error") or body.get("errorCode") or body.get("error_code") or "")
         told = str(body.get("error_description") or body.get("errorSummary") or body.get("message") or "")
-        message = f"sign-in of {client_id} at {self._url} failed: {answer.status} {code}" + (f", {one_line(told)}" if told else "")
+        message = f"sign-in of {client_id} at {self._url} failed: {answer.status} {code}" + (f", {one_line(told).rstrip('.')}" if told else "")
         if answer.status in RETRYABLE_STATUS:
             return Transient(JobError("CatalogUnavailable", f"{message}. Start the job again later."),
                              parse_retry_after(answer.headers.get("retry-after"), now))
@@ -172,7 +172,7 @@ class Catalog:
         request = next((str(detail["request_id"]) for detail in details if detail.get("request_id")), "")
         error_code = str(body.get("error_code") or body.get("error") or "")
         message = body.get("message") or body.get("detail") or raw.decode("utf-8", errors="replace")
-        told = f"the catalog refused {what}: {answer.status} {error_code}, {one_line(str(message))}"
+        told = f"the catalog refused {what}: {answer.status} {error_code}, {one_line(str(message)).rstrip('.')}"
         told += f" (request {request})" if request else ""
         if answer.status in RETRYABLE_STATUS or error_code in ("RESOURCE_EXHAUSTED", "REQUEST_LIMIT_EXCEEDED"):
             return Transient(JobError("CatalogUnavailable", f"{told}. Start the job again later."),
@@ -184,7 +184,8 @@ class Catalog:
 
 
 def _advice(signs: str) -> str:
-    if "EXTERNAL_ACCESS_DISABLED" in signs or "External Data Access" in signs:
+    # Three spellings of the metastore's switch being off: the newest, its message, and that of 2024.
+    if any(sign in signs for sign in ("EXTERNAL_ACCESS_DISABLED", "External Data Access", "UNITY_CATALOG_EXTERNAL_GENERATE")):
         return "A metastore admin must enable external data access."
     if "EXTERNAL_WRITE_NOT_ALLOWED" in signs:
         return "Write to an external table instead."

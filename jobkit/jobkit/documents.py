@@ -165,7 +165,7 @@ def _open(body: bytes, kind: str) -> Fields:
 def _json(body: bytes, document: str) -> Any:
     try:
         return json.loads(body)
-    except ValueError as failure:
+    except (ValueError, RecursionError) as failure:
         raise BadInput("BadDocument", f"{document} is not JSON: {failure}.") from failure
 
 

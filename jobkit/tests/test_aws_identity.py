@@ -1,5 +1,7 @@
 """The job's own identity."""
 
+import contextlib
+import io
 import tempfile
 import unittest
 from pathlib import Path
@@ -87,7 +89,9 @@ class Refreshing(unittest.TestCase):
         self.source.get()
         self.clock.advance(3400)
         self.failure = JobError("CatalogUnavailable", "later")
-        self.assertEqual(self.source.get().access_key_id, "key1")
+        with contextlib.redirect_stderr(io.StringIO()) as err:
+            self.assertEqual(self.source.get().access_key_id, "key1")
+        self.assertIn("tried again", err.getvalue())
         self.clock.advance(200)
         with self.assertRaises(JobError):
             self.source.get()
@@ -100,7 +104,6 @@ class Refreshing(unittest.TestCase):
             self.source.get()
 
     def test_short_lives_are_renewed_at_half(self):
-        self.fetch = None
         source = RefreshingCredentials(lambda: AwsCredentials(str(self.clock.now()), "s", None, self.clock.now() + 60), self.clock)
         first = source.get()
         self.clock.advance(29)

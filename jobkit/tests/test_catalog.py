@@ -108,6 +108,15 @@ class Vending(WithCatalog):
         for expected in ("EXTERNAL USE SCHEMA", "finance.raw", jobs.SOURCE, "req-1"):
             self.assertIn(expected, caught.exception.message)
 
+    def test_a_metastore_without_external_access_is_explained(self):
+        bodies = ({"error_code": "PERMISSION_DENIED", "message": "External Data Access from non Databricks Compute environment is disabled for metastore x."},
+                  {"error_code": "PERMISSION_DENIED", "message": "no", "details": [{"reason": "EXTERNAL_ACCESS_DISABLED_ON_METASTORE"}]})
+        for body in bodies:
+            self.cloud.faults.append(Fault("temporary-table", 403, {}, json.dumps(body).encode()))
+            with self.assertRaises(CatalogRefused) as caught:
+                self.storage().read("a.json")
+            self.assertIn("metastore admin must enable external data access", caught.exception.message)
+
     def test_a_long_job_reads_on_with_renewed_credentials(self):
         self.cloud.vended_life = 300.0
         storage = self.storage()

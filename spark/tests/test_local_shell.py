@@ -6,6 +6,7 @@ import io
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from governed_spark import cli, local_shell
 from governed_spark.shards import ShardWriter
 from jobkit.digests import files_digest
 from testkit import jobs
-from testkit.fake_cloud import CANARIES, FakeCloud, Fault
+from testkit.fake_cloud import CANARIES, CLIENT_SECRET, FakeCloud, Fault
 
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = ("cik", "name", "text", "year")
@@ -229,6 +230,21 @@ class Prepare(unittest.TestCase):
             self.assertEqual(cli.main(["--job", "s3://artifacts/none.json"], jobs.runtime(self.cloud)), 3)
             self.assertEqual(cli.main(["--job", "none.json"], jobs.runtime(self.cloud)), 2)
         self.assertIn("s3://artifacts/none.json", err.getvalue())
+
+    def test_a_server_that_echoes_secrets_does_not_get_them_printed(self):
+        for match in ("POST /oidc", "GET /api", "temporary-table", "GET /governed/raw", "PUT /governed"):
+            with self.subTest(match):
+                self.cloud.faults = [Fault(match, 400, {}, f"{{\"message\": \"got {CLIENT_SECRET} and canary-access-token-0\"}}".encode(), times=9)]
+                self.assertIn(self.run_job(), (2, 3))  # run_job looks for canaries in all that was printed
+                self.cloud.tokens.clear()
+
+    def test_a_cancelled_job_says_so(self):
+        with mock.patch.object(local_shell, "prepare", lambda *_: signal.raise_signal(signal.SIGTERM)):
+            before = signal.getsignal(signal.SIGTERM)
+            self.addCleanup(signal.signal, signal.SIGTERM, before)
+            cli.on_terminate()
+            self.assertEqual(self.run_job(), 1)
+        self.assertTrue(self.error.startswith("error Cancelled"))
 
     # --- the rest ------------------------------------------------------------------------------------------------
 

@@ -68,8 +68,9 @@ class TransformersBackend:
         import transformers  # type: ignore[import-not-found]
         import trl  # type: ignore[import-not-found]
 
-        tokenizer = transformers.AutoTokenizer.from_pretrained(self._job.model_id, revision=self.revision)
-        model, multimodal = self._load_model(torch, transformers)
+        with workspace.stop.interruptible():  # a download of gigabytes is longer than the 120 seconds of a stop
+            tokenizer = transformers.AutoTokenizer.from_pretrained(self._job.model_id, revision=self.revision)
+            model, multimodal = self._load_model(torch, transformers)
         validated = data.count(VALIDATION) > 0
         trainer = trl.SFTTrainer(
             model=model,
