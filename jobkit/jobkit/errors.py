@@ -11,6 +11,9 @@ class JobError(Exception):
         self.code = code
         self.message = message
 
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
 
 class BadInput(JobError):
     """The document or the configuration is wrong; found before any work."""

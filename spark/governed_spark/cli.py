@@ -13,7 +13,7 @@ from jobkit.errors import BadInput, JobError
 from jobkit.log import say
 from jobkit.runtime import Runtime
 
-from . import local_shell, manifest, source
+from . import local_shell, manifest, source, spark_shell
 from .examples import Recipe
 
 
@@ -34,11 +34,8 @@ def _prepare(arguments: Sequence[str] | None, runtime: Runtime) -> None:
     table = source.check_table(catalog, job.source)
     if table.columns:
         recipe.check_columns(table.columns)
-    if shell == "spark":
-        from . import spark_shell  # imports pyspark
-        prepared = spark_shell.prepare(runtime, catalog, job)
-    else:
-        prepared = local_shell.prepare(runtime, catalog, table, job, recipe)
+    prepare = spark_shell.prepare if shell == "spark" else local_shell.prepare
+    prepared = prepare(runtime, catalog, table, job, recipe)
 
     done = manifest.build(job, prepared, shell, started, runtime.clock.now())
     runtime.own_write(job.manifest_uri, json.dumps(done, indent=2).encode())

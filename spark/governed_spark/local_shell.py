@@ -26,7 +26,7 @@ def prepare(runtime: Runtime, catalog: Catalog, table: Table, job: PrepareJob, r
     totals, counts = source.SourceTotals(), Counts()
     rows = source.read_rows(storage, files, totals)
     if not table.columns:
-        rows = _checked_against_first(rows, recipe)
+        rows = source.checked_against_first(rows, recipe)
     with tempfile.TemporaryDirectory(prefix="governed-") as scratch:
         with tempfile.TemporaryFile(dir=scratch) as spool:
             groups = _spool(rows, recipe, counts, spool)
@@ -79,12 +79,3 @@ def _replay(spool: BinaryIO) -> Iterator[dict[str, Any]]:
     spool.seek(0)
     for line in spool:
         yield json.loads(line)
-
-
-def _checked_against_first(rows: Iterator[dict[str, Any]], recipe: Recipe) -> Iterator[dict[str, Any]]:
-    """For a catalog that keeps no columns of a JSON table: its first record stands for them."""
-    first = next(rows, None)
-    if first is not None:
-        recipe.check_columns(list(first))
-        yield first
-        yield from rows

@@ -9,6 +9,7 @@ from jobkit.documents import PrepareJob, SnapshotFile, Source, parse_snapshot
 from jobkit.errors import BadInput, JobError, NotFound, PreconditionFailed, SourceChanged
 from jobkit.storage import GovernedStorage
 
+from .examples import Recipe
 from .records import partition_columns, read_records
 
 
@@ -67,6 +68,15 @@ def read_rows(storage: GovernedStorage, files: tuple[SnapshotFile, ...], totals:
             yield row
         totals.files += 1
         totals.bytes += file.bytes
+
+
+def checked_against_first(rows: Iterator[dict[str, Any]], recipe: Recipe) -> Iterator[dict[str, Any]]:
+    """For a catalog that keeps no columns of a JSON table: its first record stands for them."""
+    first = next(rows, None)
+    if first is not None:
+        recipe.check_columns(list(first))
+        yield first
+        yield from rows
 
 
 def input_entry(job: PrepareJob, totals: SourceTotals) -> dict[str, Any]:

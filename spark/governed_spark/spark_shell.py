@@ -3,13 +3,14 @@
 import hashlib
 import json
 import os
+import re
 from functools import partial
 from typing import Any, Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
-from jobkit.catalog import Catalog
+from jobkit.catalog import Catalog, Table
 from jobkit.documents import PrepareJob, SnapshotFile
-from jobkit.errors import JobError
+from jobkit.errors import BadInput, JobError, Refused, SourceChanged
 from jobkit.log import say
 from jobkit.runtime import Runtime
 from jobkit.storage import GovernedStorage
@@ -19,33 +20,58 @@ from .examples import Counts, Example, Recipe
 from .manifest import Prepared
 
 _SCHEMA = "prompt string, completion string, group string, tokens bigint, digest binary, place bigint, rows bigint"
+_TYPED = re.compile(r"jobkit\.\w+\.(\w+): (\w+): ([^\n]+)")
+_REFUSALS = frozenset({"Refused", "NotFound", "CatalogRefused", "TableNotFound"})
 
 
-def prepare(runtime: Runtime, catalog: Catalog, job: PrepareJob) -> Prepared:
+def prepare(runtime: Runtime, catalog: Catalog, table: Table, job: PrepareJob, recipe: Recipe) -> Prepared:
     """Writes the prepared table's next Delta version, or finds the one that this run and attempt wrote already."""
     spark = spark_session.create(runtime, job)
     try:
-        totals = source.SourceTotals()
-        if job.source.format == "DELTA":
-            rows = _delta_rows(spark, job)
-            totals.files, totals.bytes = _delta_size(runtime, catalog, job, rows.inputFiles())
-            parts = rows.rdd.mapPartitions(partial(delta_part, job))
-        else:
-            files = source.pinned_files(runtime.own_read(job.source.snapshot_uri or ""), job.source)
-            totals.files, totals.bytes = len(files), sum(file.bytes for file in files)
-            parts = spark.sparkContext.parallelize(files, len(files)).mapPartitions(partial(json_part, job, None))
-        frame = spark.createDataFrame(parts, _SCHEMA).persist()
-        examples, totals.rows = distinct_examples(frame), _count_rows(frame)
-        version = _written_version(spark, job)
-        if version is None:
-            _write(spark, job, assign_splits(examples, job))
-            version = _written_version(spark, job)
-            if version is None:
-                raise JobError("VersionConflict", f"{job.output.table} shows no version of this run after the write. Look at DESCRIBE HISTORY.")
-        say(f"prepare version {version} of {job.output.table}")
-        return _describe(spark, runtime, catalog, job, version, totals)
+        return _prepare(spark, runtime, catalog, table, job, recipe)
+    except JobError:
+        raise
+    except Exception as failure:
+        raise typed(failure) or failure
     finally:
         spark.stop()
+
+
+def typed(failure: Exception) -> JobError | None:
+    """The job's own error that ended a task, which Spark passes on only as text inside one of its own."""
+    found = _TYPED.search(str(failure))
+    if found is None:
+        return None
+    name, code, message = found.groups()
+    if name == "SourceChanged":
+        return SourceChanged(message)
+    kind = Refused if name in _REFUSALS else BadInput if name == "BadInput" else JobError
+    return kind(code, message)
+
+
+def _prepare(spark: Any, runtime: Runtime, catalog: Catalog, table: Table, job: PrepareJob, recipe: Recipe) -> Prepared:
+    totals = source.SourceTotals()
+    if job.source.format == "DELTA":
+        rows = _delta_rows(spark, job, recipe)
+        totals.files, totals.bytes = _delta_size(runtime, catalog, job, rows.inputFiles())
+        parts = rows.rdd.mapPartitions(partial(delta_part, job))
+    else:
+        files = source.pinned_files(runtime.own_read(job.source.snapshot_uri or ""), job.source)
+        totals.files, totals.bytes = len(files), sum(file.bytes for file in files)
+        if not table.columns:
+            storage = runtime.table_storage(catalog, job.common, job.source.table, job.source.table_id, job.source.location, "READ")
+            next(source.checked_against_first(source.read_rows(storage, files, source.SourceTotals()), recipe), None)
+        parts = spark.sparkContext.parallelize(files, len(files)).mapPartitions(partial(json_part, job, None))
+    frame = spark.createDataFrame(parts, _SCHEMA).persist()
+    examples, totals.rows = distinct_examples(frame), _count_rows(frame)
+    version = _written_version(spark, job)
+    if version is None:
+        _write(spark, job, assign_splits(examples, job))
+        version = _written_version(spark, job)
+        if version is None:
+            raise JobError("VersionConflict", f"{job.output.table} shows no version of this run after the write. Look at DESCRIBE HISTORY.")
+    say(f"prepare version {version} of {job.output.table}")
+    return _describe(spark, runtime, catalog, job, version, totals)
 
 
 def json_part(job: PrepareJob, environ: Mapping[str, str] | None, files: Iterable[SnapshotFile]) -> Iterator[tuple[Any, ...]]:
@@ -102,9 +128,8 @@ def _count_rows(frame: Any) -> int:
     return int(frame.agg(f.sum("rows")).first()[0] or 0)
 
 
-def _delta_rows(spark: Any, job: PrepareJob) -> Any:
+def _delta_rows(spark: Any, job: PrepareJob, recipe: Recipe) -> Any:
     rows = spark.sql(f"SELECT * FROM {_quoted(job.source.table)} VERSION AS OF {int(job.source.version)}")
-    recipe = Recipe(job)
     recipe.check_columns(rows.columns)
     # The core tests the filter again; here it keeps whole files from being read.
     return rows.where(recipe.filter.sql()) if recipe.filter is not None else rows

@@ -2,13 +2,16 @@
 
 import importlib.util
 import json
+import os
 import random
+import sys
 import unittest
+from unittest import mock
 
 from governed_spark import source, spark_session, spark_shell, split
 from governed_spark.examples import Counts, Recipe
 from jobkit.documents import parse_prepare
-from jobkit.errors import JobError
+from jobkit.errors import JobError, SourceChanged
 from testkit import jobs
 from testkit.fake_cloud import CLIENT_ID, CLIENT_SECRET, FakeCloud
 
@@ -59,6 +62,14 @@ class WithoutSpark(WithJob):
         self.assertEqual(part[0][0], "Company Company 0, 2023:")
         self.assertEqual({seen.identity for seen in self.cloud.requests("/governed/")}, {"vended"})
 
+    def test_the_error_of_a_task_keeps_its_exit_code(self):
+        for name, code in (("errors.SourceChanged: SourceChanged", 4), ("catalog.CatalogRefused: AccessDenied", 3), ("errors.Refused: AccessDenied", 3),
+                           ("errors.BadInput: UnknownColumn", 2), ("errors.JobError: BadSource", 1)):
+            told = f"Job aborted due to stage failure: PythonException: Traceback\n  File x\njobkit.{name}: s3://b/x is odd.\n\n\tat org.apache.spark"
+            found = spark_shell.typed(RuntimeError(told))
+            self.assertEqual((found.exit_code, found.code, found.message), (code, name.split(": ")[1], "s3://b/x is odd."))
+        self.assertIsNone(spark_shell.typed(RuntimeError("java.lang.OutOfMemoryError")))
+
     def test_paths_of_spark_become_paths_below_the_location(self):
         for uri in (f"{jobs.OUTPUT_AT}/split=train/a%20b.parquet", f"{jobs.OUTPUT_AT}/split=train/a%20b.parquet".replace("s3:", "s3a:")):
             self.assertEqual(spark_shell._relative(uri, jobs.OUTPUT_AT), "split=train/a b.parquet")
@@ -71,6 +82,8 @@ class WithSpark(WithJob):
     @classmethod
     def setUpClass(cls):
         from pyspark.sql import SparkSession
+        # Workers are other processes: they find the packages where this one does, by the JVM's environment.
+        cls.enterClassContext(mock.patch.dict(os.environ, {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}))
         cls.spark = (SparkSession.builder.master("local[1]").appName("governed-spark-tests").config("spark.ui.enabled", "false")
                      .config("spark.sql.shuffle.partitions", "2").getOrCreate())
 
@@ -114,6 +127,12 @@ class WithSpark(WithJob):
         self.assertEqual(spark_shell._count_rows(frame), 13)
         self.assertEqual(sorted(row.completion for row in spark_shell.distinct_examples(frame).collect()),
                          sorted(row.completion for row in spark_shell.distinct_examples(self.from_files()).collect()))
+
+    def test_a_file_that_changed_ends_the_job_as_source_changed(self):
+        self.cloud.objects[f"{jobs.key(jobs.SOURCE_AT)}/year=2023/part-0.json"] += b" "
+        with self.assertRaises(Exception) as caught:
+            self.from_files().count()
+        self.assertIsInstance(spark_shell.typed(caught.exception), SourceChanged)
 
     def test_a_source_that_gives_nothing_is_an_error(self):
         with self.assertRaises(JobError):
