@@ -200,10 +200,10 @@ def _source(fields: Fields) -> Source:
 
 
 def _preprocessing(fields: Fields) -> Preprocessing:
-    # 32 tokens are a prompt of a few words and a sentence; below that no example makes sense.
+    # 16, as in the resource's schema: a prompt of a few words and half a sentence. Below that no example makes sense.
     parsed = Preprocessing(
         fields.text("textColumn"), fields.optional_text("groupColumn"), fields.any_text("promptTemplate", ""),
-        fields.integer("maxTokens", 32, 1_000_000),
+        fields.integer("maxTokens", 16, 1_000_000),
         Decimal(fields.text("validationFraction", r"0|0?\.\d{1,9}", "a decimal string from 0 to less than 1, such as \"0.05\"")))
     fields.done()
     return parsed

@@ -67,16 +67,16 @@ def put_job(cloud: FakeCloud, job: Any) -> str:
     return JOB
 
 
-def put_prepared(cloud: FakeCloud, rows: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+def put_prepared(cloud: FakeCloud, rows: dict[str, list[dict[str, Any]]], version: int = 1) -> dict[str, Any]:
     """Loads a prepared table; returns the dataset part of a training job."""
     files = []
     for split, records in rows.items():
         body = b"".join(json.dumps(record).encode() + b"\n" for record in records)
-        path = f"version=1/split={split}/part-00000.json"
+        path = f"version={version}/split={split}/part-00000.json"
         cloud.objects[f"{key(OUTPUT_AT)}/{path}"] = body
         files.append({"path": path, "bytes": len(body), "sha256": hashlib.sha256(body).hexdigest(), "rows": len(records), "split": split})
     cloud.add_table(OUTPUT, "77aa", OUTPUT_AT, ("prompt", "completion", "group", "tokens"))
-    return {"table": OUTPUT, "tableId": "77aa", "version": "1", "format": "JSON", "location": OUTPUT_AT,
+    return {"table": OUTPUT, "tableId": "77aa", "version": str(version), "format": "JSON", "location": OUTPUT_AT,
             "digest": files_digest((file["path"], file["sha256"]) for file in files), "files": files}
 
 

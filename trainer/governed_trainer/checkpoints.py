@@ -51,7 +51,9 @@ class CheckpointStore:
 
 
 def _fingerprint(job: TrainJob, backend: str) -> str:
-    """A new attempt of the same run goes on from the checkpoint, so the attempt is no part of it."""
-    parts = [job.common.run.uid, job.dataset.digest, job.model_id, job.model_revision, job.method, job.max_tokens, backend,
+    """A new attempt of the same run goes on from the checkpoint, so the attempt is no part of it, nor are the files' paths:
+    it may have prepared the same content as another version."""
+    content = sorted((file.split, file.sha256) for file in job.dataset.files)
+    parts = [job.common.run.uid, content, job.model_id, job.model_revision, job.method, job.max_tokens, backend,
              sorted(job.hyperparameters.items())]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

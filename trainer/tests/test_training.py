@@ -229,6 +229,18 @@ class Stopping(TrainerTest):
         self.assertEqual(self.manifest()["metrics"]["firstEvalLoss"], metrics["firstEvalLoss"])
         self.assertEqual(self.manifest()["metrics"]["lastEvalLoss"], metrics["lastEvalLoss"])
 
+    def test_the_same_content_prepared_as_another_version_goes_on_too(self):
+        self.stopped_after(17)
+        self.dataset = jobs.put_prepared(self.cloud, prepared(), version=2)
+        self.assertEqual(self.train(run__attempt=2), 0)
+        self.assertIn("resumed at step 17 of 40", self.out)
+
+    def test_a_checkpoint_of_other_data_is_not_used(self):
+        self.stopped_after(10)
+        self.dataset = jobs.put_prepared(self.cloud, prepared(seed=2), version=2)
+        self.assertEqual(self.train(run__attempt=2), 0)
+        self.assertNotIn("resumed", self.out)
+
     def test_a_broken_checkpoint_falls_back_to_the_one_before(self):
         self.stopped_after(10)
         (self.base / "checkpoints" / "step-000000020.json").write_text('{"fingerprint": ')
