@@ -67,7 +67,8 @@ def write_manifest(folder: Path, job: TrainJob, backend: Backend, metrics: Mappi
     manifest = {
         "schemaVersion": 1, "kind": "TrainManifest", "run": job.common.run.key(),
         "code": {"name": NAME, "version": VERSION, "digest": code_digest("jobkit", "governed_trainer")},
-        "inputs": [{"table": dataset.table, "tableId": dataset.table_id, "version": dataset.version, "format": dataset.format, "digest": dataset.digest}],
+        "inputs": [{"table": dataset.table, "tableId": dataset.table_id, "version": dataset.version, "format": dataset.format,
+                    "digest": dataset.digest}],
         "model": {"id": job.model_id, "revision": backend.revision, "backend": backend.name},
         "files": files,
         "digest": files_digest((entry["path"], entry["sha256"]) for entry in files),

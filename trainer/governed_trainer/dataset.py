@@ -18,7 +18,8 @@ TRAIN, VALIDATION = "train", "validation"
 def check_readable(job: TrainJob) -> None:
     """Refuses a format that this image cannot read."""
     if job.dataset.format == "DELTA" and importlib.util.find_spec("pyarrow") is None:
-        raise BadInput("BackendUnavailable", f"table {job.dataset.table} is DELTA, and pyarrow, which reads its files, is not installed in this image.")
+        raise BadInput("BackendUnavailable", f"table {job.dataset.table} is DELTA, and pyarrow, which reads its files, is not installed in "
+                       "this image. Use an image of trainer/Dockerfile.")
 
 
 class Dataset:
@@ -78,7 +79,8 @@ def _json_rows(local: Path, name: str) -> Iterator[dict[str, Any]]:
                 row = json.loads(line)
                 yield {"prompt": str(row["prompt"]), "completion": str(row["completion"])}
             except (ValueError, KeyError, TypeError) as failure:
-                raise JobError("BadDataset", f"{name}, line {number}: not a JSON object with prompt and completion. Prepare the dataset again.") from failure
+                raise JobError("BadDataset", f"{name}, line {number}: not a JSON object with prompt and completion. "
+                               "Prepare the dataset again.") from failure
 
 
 def _parquet_rows(local: Path, name: str) -> Iterator[dict[str, Any]]:

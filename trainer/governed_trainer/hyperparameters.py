@@ -50,4 +50,5 @@ class Hyperparameters:
         return value.strip() if value is not None else None
 
     def _bad(self, name: str, expected: str, given: str) -> BadInput:
-        return BadInput("BadHyperparameter", f"training.hyperparameters.{name} must be {expected} for the {self._backend} backend, found {given[:80]!r}.")
+        return BadInput("BadHyperparameter", f"training.hyperparameters.{name} must be {expected} for the {self._backend} backend, "
+                        f"found {given[:80]!r}.")

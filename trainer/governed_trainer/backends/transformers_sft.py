@@ -52,7 +52,8 @@ class TransformersBackend:
     def __init__(self, job: TrainJob):
         self.settings = read_settings(job)
         if job.model_revision is None:
-            raise BadInput("BadDocument", f"job document: model.revision must name a commit of {job.model_id}: without it nobody can say what was tuned.")
+            raise BadInput("BadDocument", f"job document: model.revision must name a commit of {job.model_id}: without it nobody can "
+                           "say what was tuned.")
         self.revision = job.model_revision
         if job.model_id in _FP8:
             raise BadInput("UnsupportedModel", f"{job.model_id} has FP8 weights, which cannot be trained. Use {_FP8[job.model_id]}.")
