@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using GovernedFinetune.Sandbox.Kubernetes.Cel;
 using GovernedFinetune.Sandbox.Kubernetes.Http;
 using GovernedFinetune.Sandbox.Kubernetes.Json;
 using GovernedFinetune.Sandbox.Kubernetes.Lifecycle;
@@ -229,6 +230,7 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, Rea
         ];
         if (errors.Count == 0)
         {
+            errors.AddRange(RuleRunner.Run(next, old, type.Schema));
             errors.AddRange(type.Rules.Validate(next, old));
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -11,14 +12,26 @@ namespace GovernedFinetune.Sandbox.Kubernetes.Schema;
 internal static class Re2
 {
     private const int MaximumRepeat = 1000;
+    private const int MaximumCached = 1000;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+    private static readonly ConcurrentDictionary<string, Regex> Compiled = new(StringComparer.Ordinal);
 
     /// <exception cref="FormatException">The pattern is malformed or uses what RE2 has not (look-around, back-references).</exception>
     public static Regex Compile(string pattern)
     {
+        if (Compiled.TryGetValue(pattern, out var known))
+        {
+            return known;
+        }
+
+        if (Compiled.Count >= MaximumCached)
+        {
+            Compiled.Clear();
+        }
+
         try
         {
-            return new Regex(Translate(pattern), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Limit);
+            return Compiled[pattern] = new Regex(Translate(pattern), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Limit);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
