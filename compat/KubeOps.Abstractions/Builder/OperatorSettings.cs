@@ -1,35 +1,35 @@
 namespace KubeOps.Abstractions.Builder;
 
-/// <summary>The settings of an operator, fixed at start.</summary>
+/// <summary>The settings of an operator, fixed at start; made by <see cref="OperatorSettingsBuilder"/>, which has the defaults.</summary>
 public sealed record OperatorSettings
 {
     /// <summary>Also the name of the meter, the activity source, the event source, and of the lease (<c>{Name}-leader</c>).</summary>
-    public string Name { get; init; } = "kubernetesoperator";
+    public required string Name { get; init; }
 
     /// <summary>The one namespace to watch; null is all of them.</summary>
     public string? Namespace { get; init; }
 
-    public LeaderElectionType LeaderElectionType { get; init; } = LeaderElectionType.None;
+    public required LeaderElectionType LeaderElectionType { get; init; }
 
-    public QueueStrategy QueueStrategy { get; init; } = QueueStrategy.InMemory;
+    public required QueueStrategy QueueStrategy { get; init; }
 
-    public WatchStrategy WatchStrategy { get; init; } = WatchStrategy.PerController;
+    public required WatchStrategy WatchStrategy { get; init; }
 
-    public TimeSpan LeaderElectionLeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
+    public required TimeSpan LeaderElectionLeaseDuration { get; init; }
 
-    public TimeSpan LeaderElectionRenewDeadline { get; init; } = TimeSpan.FromSeconds(10);
+    public required TimeSpan LeaderElectionRenewDeadline { get; init; }
 
-    public TimeSpan LeaderElectionRetryPeriod { get; init; } = TimeSpan.FromSeconds(2);
+    public required TimeSpan LeaderElectionRetryPeriod { get; init; }
 
     /// <summary>Whether a reconciliation first writes the finalizers of the entity type to the object.</summary>
-    public bool AutoAttachFinalizers { get; init; } = true;
+    public required bool AutoAttachFinalizers { get; init; }
 
     /// <summary>Whether a successful finalizer is removed from the object.</summary>
-    public bool AutoDetachFinalizers { get; init; } = true;
+    public required bool AutoDetachFinalizers { get; init; }
 
-    public ReconcileStrategy ReconcileStrategy { get; init; } = ReconcileStrategy.ByGeneration;
+    public required ReconcileStrategy ReconcileStrategy { get; init; }
 
-    public ParallelReconciliationSettings ParallelReconciliation { get; init; } = new();
+    public required ParallelReconciliationSettings ParallelReconciliation { get; init; }
 
-    public bool EnableMetrics { get; init; } = true;
+    public required bool EnableMetrics { get; init; }
 }

@@ -3,33 +3,31 @@ namespace KubeOps.Abstractions.Builder;
 /// <summary>What the lambda of <c>AddKubernetesOperator</c> fills in.</summary>
 public sealed class OperatorSettingsBuilder
 {
-    private static readonly OperatorSettings Defaults = new();
-
-    public string Name { get; set; } = Defaults.Name;
+    public string Name { get; set; } = "kubernetesoperator";
 
     public string? Namespace { get; set; }
 
-    public LeaderElectionType LeaderElectionType { get; set; } = Defaults.LeaderElectionType;
+    public LeaderElectionType LeaderElectionType { get; set; } = LeaderElectionType.None;
 
-    public QueueStrategy QueueStrategy { get; set; } = Defaults.QueueStrategy;
+    public QueueStrategy QueueStrategy { get; set; } = QueueStrategy.InMemory;
 
-    public WatchStrategy WatchStrategy { get; set; } = Defaults.WatchStrategy;
+    public WatchStrategy WatchStrategy { get; set; } = WatchStrategy.PerController;
 
-    public TimeSpan LeaderElectionLeaseDuration { get; set; } = Defaults.LeaderElectionLeaseDuration;
+    public TimeSpan LeaderElectionLeaseDuration { get; set; } = TimeSpan.FromSeconds(15);
 
-    public TimeSpan LeaderElectionRenewDeadline { get; set; } = Defaults.LeaderElectionRenewDeadline;
+    public TimeSpan LeaderElectionRenewDeadline { get; set; } = TimeSpan.FromSeconds(10);
 
-    public TimeSpan LeaderElectionRetryPeriod { get; set; } = Defaults.LeaderElectionRetryPeriod;
+    public TimeSpan LeaderElectionRetryPeriod { get; set; } = TimeSpan.FromSeconds(2);
 
-    public bool AutoAttachFinalizers { get; set; } = Defaults.AutoAttachFinalizers;
+    public bool AutoAttachFinalizers { get; set; } = true;
 
-    public bool AutoDetachFinalizers { get; set; } = Defaults.AutoDetachFinalizers;
+    public bool AutoDetachFinalizers { get; set; } = true;
 
-    public ReconcileStrategy ReconcileStrategy { get; set; } = Defaults.ReconcileStrategy;
+    public ReconcileStrategy ReconcileStrategy { get; set; } = ReconcileStrategy.ByGeneration;
 
     public ParallelReconciliationSettingsBuilder ParallelReconciliation { get; set; } = new();
 
-    public bool EnableMetrics { get; set; } = Defaults.EnableMetrics;
+    public bool EnableMetrics { get; set; } = true;
 
     public OperatorSettings Build() => new()
     {

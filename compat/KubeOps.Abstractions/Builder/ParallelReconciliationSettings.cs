@@ -5,30 +5,27 @@ public sealed record ParallelReconciliationSettings
 {
     private static readonly TimeSpan DefaultRequeueDelay = TimeSpan.FromSeconds(5);
 
-    public int MaxParallelReconciliations { get; init; } = Environment.ProcessorCount * 2;
+    public required int MaxParallelReconciliations { get; init; }
 
-    public ParallelReconciliationConflictStrategy ConflictStrategy { get; init; } =
-        ParallelReconciliationConflictStrategy.WaitForCompletion;
+    public required ParallelReconciliationConflictStrategy ConflictStrategy { get; init; }
 
     public TimeSpan? RequeueDelay { get; init; }
 
     /// <summary>How often a reconciliation that threw is tried again; after that it is dropped.</summary>
-    public int MaxErrorRetries { get; init; } = 5;
+    public required int MaxErrorRetries { get; init; }
 
-    public TimeSpan ErrorBackoffBase { get; init; } = TimeSpan.FromSeconds(2);
+    public required TimeSpan ErrorBackoffBase { get; init; }
 
     public TimeSpan GetEffectiveRequeueDelay() => RequeueDelay ?? DefaultRequeueDelay;
 
-    /// <summary>Base * 2^(n-1) before the n-th retry, without jitter.</summary>
-    public TimeSpan GetErrorBackoffDelay(int retryCount) => ErrorBackoffBase * Math.Pow(2, retryCount - 1);
+    /// <summary>Base * 2^(n-1) before the n-th retry, at most base * 2^30, without jitter.</summary>
+    public TimeSpan GetErrorBackoffDelay(int retryCount) => ErrorBackoffBase * Math.Pow(2, Math.Min(retryCount - 1, 30));
 }
 
-/// <summary>The mutable form of <see cref="ParallelReconciliationSettings"/>.</summary>
+/// <summary>The mutable form of <see cref="ParallelReconciliationSettings"/>, with the defaults.</summary>
 public sealed class ParallelReconciliationSettingsBuilder
 {
-    private static readonly ParallelReconciliationSettings Defaults = new();
-
-    private int _maxParallelReconciliations = Defaults.MaxParallelReconciliations;
+    private int _maxParallelReconciliations = Environment.ProcessorCount * 2;
 
     public int MaxParallelReconciliations
     {
@@ -40,13 +37,14 @@ public sealed class ParallelReconciliationSettingsBuilder
         }
     }
 
-    public ParallelReconciliationConflictStrategy ConflictStrategy { get; set; } = Defaults.ConflictStrategy;
+    public ParallelReconciliationConflictStrategy ConflictStrategy { get; set; } =
+        ParallelReconciliationConflictStrategy.WaitForCompletion;
 
     public TimeSpan? RequeueDelay { get; set; }
 
-    public int MaxErrorRetries { get; set; } = Defaults.MaxErrorRetries;
+    public int MaxErrorRetries { get; set; } = 5;
 
-    public TimeSpan ErrorBackoffBase { get; set; } = Defaults.ErrorBackoffBase;
+    public TimeSpan ErrorBackoffBase { get; set; } = TimeSpan.FromSeconds(2);
 
     public ParallelReconciliationSettings Build() => new()
     {
