@@ -166,6 +166,11 @@ internal sealed class NativeModelRoutes(CatalogState state, ModelRegistry regist
     private object? ChangeTags(Call call, int? version)
     {
         var changes = call.Body.RequiredObject("changes");
+        if (!changes.Has("add_tags") && !changes.Has("remove"))
+        {
+            throw ApiError.Invalid("changes", "has neither add_tags nor remove.");
+        }
+
         registry.ChangeTags(call.Caller, Named(call), version, Tag.Read(changes, "add_tags"), changes.Texts("remove"));
         return null;
     }
