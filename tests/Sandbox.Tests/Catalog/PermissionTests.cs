@@ -172,6 +172,19 @@ public sealed class PermissionTests
     }
 
     [Fact]
+    public async Task Grants_of_a_deleted_principal_stay_without_a_name()
+    {
+        await using var catalog = await TestCatalog.StartAsync();
+        var job = await catalog.SignInAsync();
+        await catalog.Admin.GrantAsync("table", "finance.raw.risk_factors", job.Name, "SELECT");
+
+        _ = (await catalog.Admin.DeleteAsync($"/_sandbox/service-principals/{job.Name}")).Ok();
+
+        var row = Assert.Single((await catalog.Admin.GetAsync(Effective)).Ok().Items("privilege_assignments"));
+        Assert.False(row.Has("principal"));
+    }
+
+    [Fact]
     public async Task A_grant_can_take_a_while_to_be_seen()
     {
         await using var catalog = await TestCatalog.StartAsync();

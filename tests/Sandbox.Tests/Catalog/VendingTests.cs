@@ -232,6 +232,8 @@ public sealed class VendingTests
         var answer = (await job.PostAsync($"{Api.Uc}/temporary-path-credentials", Ask())).Ok();
 
         Assert.False(answer.Has("aws_temp_credentials"));
+        Assert.False((await job.PostAsync($"{Api.Uc}/temporary-path-credentials", new { url = "s3://governed", operation = "PATH_READ_WRITE", dry_run = true }))
+            .Ok().Has("aws_temp_credentials"));
     }
 
     [Fact]

@@ -106,6 +106,29 @@ public sealed class WireTests
         Assert.Equal(field, Assert.Single(refused.Json.Items("details")[^1].Items("field_violations")).Text("field"));
     }
 
+    [Theory]
+    [InlineData("/api/2.1/unity-catalog/tables/%00.%ff.c")]
+    [InlineData("/api/2.1/unity-catalog/tables/a..b")]
+    [InlineData("/api/2.1/unity-catalog/tables/%F0%9F%94%A5.b.c")]
+    [InlineData("/api/2.1/unity-catalog/tables?catalog_name=finance&schema_name=raw&max_results=99999999999")]
+    [InlineData("/api/2.1/unity-catalog/tables?catalog_name=finance&schema_name=raw&page_token=%F0%9F%94%A5")]
+    [InlineData("/api/2.1/unity-catalog/tables?catalog_name=finance&schema_name=raw&page_token=////")]
+    [InlineData("/api/2.1/unity-catalog/tables?catalog_name=finance&schema_name=raw&omit_columns=maybe")]
+    [InlineData("/api/2.1/unity-catalog/tables?catalog_name=finance")]
+    [InlineData("/api/2.1/unity-catalog/permissions/%00/%00")]
+    [InlineData("/api/2.1/unity-catalog/models/a.b.c/versions/99999999999")]
+    [InlineData("/api/2.0/mlflow/unity-catalog/model-versions/get?name=a.b.c&version=99999999999")]
+    [InlineData("/api/2.0/mlflow/unity-catalog/model-versions/search?filter=%27")]
+    [InlineData("/api/2.0/lineage-tracking/external-lineage?lineage_direction=UPSTREAM&object_info.path.url=s3://%00%00%00")]
+    public async Task Bad_paths_and_queries_are_refused_with_a_reason_and_never_a_500(string path)
+    {
+        await using var catalog = await TestCatalog.StartAsync();
+
+        var reply = await catalog.Admin.GetAsync(path);
+
+        Assert.True((int)reply.Status is 400 or 404, $"{path}: {(int)reply.Status} {reply.Text}");
+    }
+
     [Fact]
     public async Task A_body_beyond_the_limit_is_refused()
     {

@@ -26,10 +26,8 @@ internal sealed class PermissionRoutes(CatalogState state, Resolver resolver, Au
     private Dictionary<string, object> Direct(Call call, string sizeArgument)
     {
         var securable = Target(call);
-        var rows = securable.Grants.SeenAt(state.Clock.GetUtcNow())
-            .Where(row => IsVisible(call, securable, row.Key))
-            .Select(row => new PrivilegeAssignment(row.Key, [.. row.Value]));
-        return Pages(call, "privilege_assignments", sizeArgument, rows, row => row.Principal);
+        var rows = securable.Grants.SeenAt(state.Clock.GetUtcNow()).Where(row => IsVisible(call, securable, row.Key));
+        return Pages(call, "privilege_assignments", sizeArgument, rows, row => row.Key, row => new PrivilegeAssignment(Shown(row.Key), [.. row.Value]));
     }
 
     private Dictionary<string, object> Effective(Call call, string collection, string sizeArgument)
@@ -43,9 +41,9 @@ internal sealed class PermissionRoutes(CatalogState state, Resolver resolver, Au
                     ? new EffectivePrivilege(privilege, null, null)
                     : new EffectivePrivilege(privilege, from.Kind.Wire, from.FullName)))))
             .Where(row => IsVisible(call, securable, row.Principal))
-            .GroupBy(row => row.Principal, StringComparer.OrdinalIgnoreCase)
-            .Select(group => new EffectiveAssignment(group.Key, [.. group.Select(row => row.Privilege)]));
-        return Pages(call, collection, sizeArgument, rows, row => row.Principal);
+            .GroupBy(row => row.Principal, StringComparer.OrdinalIgnoreCase);
+        return Pages(
+            call, collection, sizeArgument, rows, row => row.Key, row => new EffectiveAssignment(Shown(row.Key), [.. row.Select(r => r.Privilege)]));
     }
 
     private object Update(Call call)
@@ -70,7 +68,7 @@ internal sealed class PermissionRoutes(CatalogState state, Resolver resolver, Au
 
         return call.Body.Flag("omit_permissions_in_response")
             ? new object()
-            : new { privilege_assignments = securable.Grants.Latest.Select(row => new PrivilegeAssignment(row.Key, [.. row.Value])).ToList() };
+            : new { privilege_assignments = securable.Grants.Latest.Select(row => new PrivilegeAssignment(Shown(row.Key), [.. row.Value])).ToList() };
     }
 
     private Securable Target(Call call)
@@ -97,8 +95,11 @@ internal sealed class PermissionRoutes(CatalogState state, Resolver resolver, Au
         return call.Caller.Is(principal) || authorizer.Manages(call.Caller, securable);
     }
 
-    private Dictionary<string, object> Pages<T>(Call call, string collection, string sizeArgument, IEnumerable<T> rows, Func<T, string> key)
-        where T : class
+    /// <summary>A principal that was deleted has grants left, and no name.</summary>
+    private string Shown(string principal) => state.Principals.Canonical(principal) ?? "";
+
+    private Dictionary<string, object> Pages<T>(
+        Call call, string collection, string sizeArgument, IEnumerable<T> rows, Func<T, string> key, Func<T, object> shape)
     {
         if (Paging.Size(call, sizeArgument) is > 0 and < SmallestPage and var size)
         {
@@ -106,8 +107,8 @@ internal sealed class PermissionRoutes(CatalogState state, Resolver resolver, Au
         }
 
         return sizeArgument == "max_results"
-            ? paging.Legacy(call, collection, rows, key, row => row)
-            : paging.Paged(call, collection, rows, key, row => row, sizeArgument);
+            ? paging.Legacy(call, collection, rows, key, shape)
+            : paging.Paged(call, collection, rows, key, shape, sizeArgument);
     }
 
     private Change ReadChange(JsonBody change, Securable securable)

@@ -67,16 +67,15 @@ internal sealed class VendingRoutes(CatalogState state, Resolver resolver, Autho
         }
 
         authorizer.Require(call.Caller, Privileges.ExternalUseLocation, location);
+        if (dryRun)
+        {
+            // A dry run is about privileges only: it does not test the path, and gives nothing that could be used.
+            return new { url = url.ToString() };
+        }
 
         // Files of a table are reached through the table: READ_FILES above it must not be a way round SELECT.
         locations.RequireFree(url);
         var write = operation != "PATH_READ";
-        if (dryRun)
-        {
-            // A dry run does not test whether the path can be written, and gives nothing that could be used.
-            return new { url = url.ToString() };
-        }
-
         return write && location.ReadOnly ? throw ReadOnly(call.Caller, location) : vendor.Issue(call.Caller, url, write);
     }
 
