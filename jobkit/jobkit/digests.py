@@ -12,6 +12,14 @@ def files_digest(files: Iterable[tuple[str, str]]) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
+def snapshot_version(files: Iterable[tuple[str, int, str]]) -> str:
+    """What a table without versions is pinned to: SHA-256 over the lines `<etag> <bytes> <path>` in path order. Takes
+    (path, bytes, etag)."""
+    ordered = sorted(files, key=lambda file: file[0].encode())
+    text = "".join(f"{etag} {size} {path}\n" for path, size, etag in ordered)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
 def code_digest(*packages: str) -> str:
     """The same digest over the Python sources of whole packages. Folders and zip archives give the same value."""
     found: list[tuple[str, str]] = []

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from jobkit.digests import files_digest
+from jobkit.digests import files_digest, snapshot_version
 from jobkit.retry import RetryPolicy
 from jobkit.runtime import Runtime
 
@@ -38,7 +38,7 @@ def put_source(cloud: FakeCloud, files: dict[str, bytes], columns: tuple[str, ..
     snapshot = json.dumps({"schemaVersion": 1, "files": [{"path": path, "bytes": len(body), "etag": etag(body)} for path, body in files.items()]}).encode()
     cloud.objects[key(f"{RUNS}/source-snapshot.json")] = snapshot
     cloud.add_table(SOURCE, "5b1e", SOURCE_AT, columns)
-    return "sha256:" + hashlib.sha256(snapshot).hexdigest()
+    return snapshot_version((path, len(body), etag(body)) for path, body in files.items())
 
 
 def prepare_job(cloud: FakeCloud, version: str, **changes: Any) -> dict[str, Any]:

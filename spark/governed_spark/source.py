@@ -1,10 +1,10 @@
 """The pinned source: what the run is allowed to read, and proof that it is still that."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any, Iterator
 
 from jobkit.catalog import Catalog, Table
+from jobkit.digests import snapshot_version
 from jobkit.documents import PrepareJob, SnapshotFile, Source, parse_snapshot
 from jobkit.errors import BadInput, JobError, NotFound, PreconditionFailed, SourceChanged
 from jobkit.storage import GovernedStorage
@@ -36,10 +36,10 @@ def check_table(catalog: Catalog, source: Source) -> Table:
 def pinned_files(snapshot: bytes, source: Source) -> tuple[SnapshotFile, ...]:
     """The files of a JSON table's snapshot, in path order."""
     assert source.snapshot_uri is not None
-    found = "sha256:" + hashlib.sha256(snapshot).hexdigest()
-    if found != source.version:
-        raise SourceChanged(f"snapshot {source.snapshot_uri} has digest {found}, but the run was pinned to {source.version}. Start a new run.")
     files = parse_snapshot(snapshot, source.snapshot_uri)
+    found = snapshot_version((file.path, file.bytes, file.etag) for file in files)
+    if found != source.version:
+        raise SourceChanged(f"snapshot {source.snapshot_uri} is version {found}, but the run was pinned to {source.version}. Start a new run.")
     if not files:
         raise BadInput("EmptySource", f"snapshot {source.snapshot_uri} of {source.table} names no file. Load data into the table first.")
     return tuple(sorted(files, key=lambda file: file.path))
