@@ -74,6 +74,11 @@ class PrepareJob:
     preprocessing: Preprocessing
     output: Output
 
+    @property
+    def failure_uri(self) -> str:
+        """Where the error line goes when the job fails: beside the manifest."""
+        return self.manifest_uri.rpartition("/")[0] + "/failure.txt"
+
 
 @dataclass(frozen=True)
 class DataFile:

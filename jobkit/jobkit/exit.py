@@ -20,12 +20,23 @@ def run(main: Callable[[], None], failure_file: Path | None = None) -> int:
         return _report(failure, failure_file)
     except Exception as failure:  # the outermost frame: anything unforeseen still has to end as the contract says
         print(scrub(traceback.format_exc()), file=sys.stderr, end="")
-        return _report(JobError("Internal", f"{type(failure).__name__}: {failure}. This is a defect of the job; report it "
-                                "with the lines above."), failure_file)
+        return _report(_known(failure), failure_file)
+
+
+def error_line(failure: Exception) -> str:
+    """The line that a failure ends with."""
+    known = _known(failure)
+    return f"error {known.code}: {one_line(known.message, 2000)}"
+
+
+def _known(failure: Exception) -> JobError:
+    if isinstance(failure, JobError):
+        return failure
+    return JobError("Internal", f"{type(failure).__name__}: {failure}. This is a defect of the job; report it with the lines above.")
 
 
 def _report(failure: JobError, failure_file: Path | None) -> int:
-    line = f"error {failure.code}: {one_line(failure.message, 2000)}"
+    line = error_line(failure)
     if failure_file is not None:
         try:
             failure_file.parent.mkdir(parents=True, exist_ok=True)

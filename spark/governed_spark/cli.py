@@ -5,12 +5,14 @@ import importlib.util
 import json
 import os
 import signal
-from typing import Any, NoReturn, Sequence
+from contextlib import contextmanager
+from typing import Any, Iterator, NoReturn, Sequence
 
 from jobkit import exit as job_exit
-from jobkit.documents import parse_prepare
+from jobkit.documents import PrepareJob, parse_prepare
 from jobkit.errors import BadInput, JobError
-from jobkit.log import say
+from jobkit.exit import error_line
+from jobkit.log import say, warn
 from jobkit.runtime import Runtime
 
 from . import local_shell, manifest, source, spark_shell
@@ -27,19 +29,33 @@ def _prepare(arguments: Sequence[str] | None, runtime: Runtime) -> None:
     started = runtime.clock.now()
     shell = _shell(options.shell)
     job = parse_prepare(runtime.own_read(options.job))
-    recipe = Recipe(job)
-    say(f"prepare run {job.common.run.uid} attempt {job.common.run.attempt}: {job.source.table} at {job.source.version}, {shell} shell")
+    with _failure_told(runtime, job):
+        recipe = Recipe(job)
+        say(f"prepare run {job.common.run.uid} attempt {job.common.run.attempt}: {job.source.table} at {job.source.version}, {shell} shell")
 
-    catalog = runtime.catalog(job.common)
-    table = source.check_table(catalog, job.source)
-    if table.columns:
-        recipe.check_columns(table.columns)
-    prepare = spark_shell.prepare if shell == "spark" else local_shell.prepare
-    prepared = prepare(runtime, catalog, table, job, recipe)
+        catalog = runtime.catalog(job.common)
+        table = source.check_table(catalog, job.source)
+        if table.columns:
+            recipe.check_columns(table.columns)
+        prepare = spark_shell.prepare if shell == "spark" else local_shell.prepare
+        prepared = prepare(runtime, catalog, table, job, recipe)
 
-    done = manifest.build(job, prepared, shell, started, runtime.clock.now())
-    runtime.own_write(job.manifest_uri, json.dumps(done, indent=2).encode())
-    say(f"prepare wrote {done['outputs'][0]['rows']} examples, {done['outputs'][0]['tokens']} tokens, {done['digest']}")
+        done = manifest.build(job, prepared, shell, started, runtime.clock.now())
+        runtime.own_write(job.manifest_uri, json.dumps(done, indent=2).encode())
+        say(f"prepare wrote {done['outputs'][0]['rows']} examples, {done['outputs'][0]['tokens']} tokens, {done['digest']}")
+
+
+@contextmanager
+def _failure_told(runtime: Runtime, job: PrepareJob) -> Iterator[None]:
+    """Leaves the error line beside the manifest's place: EMR Serverless itself tells only some 130 characters of it."""
+    try:
+        yield
+    except Exception as failure:
+        try:
+            runtime.own_write_once_tried(job.failure_uri, error_line(failure).encode())
+        except JobError as also:
+            warn(f"the failure could not be written to {job.failure_uri}: {also.message}")
+        raise
 
 
 def _shell(asked: str) -> str:

@@ -182,6 +182,7 @@ class Prepare(unittest.TestCase):
                     self.cloud.tables[jobs.SOURCE]["storage_location"] = "s3://governed/raw/moved"
                 self.assertEqual(self.run_document(document), 4)
                 self.assertTrue(self.error.startswith("error SourceChanged: "))
+                self.assertEqual(self.cloud.objects[jobs.key(jobs.MANIFEST).replace("manifest.json", "failure.txt")].decode(), self.error)
         self.assertFalse([name for name in self.cloud.objects if name.startswith(OUTPUT)])
 
     def test_files_that_are_not_in_the_snapshot_are_not_read(self):

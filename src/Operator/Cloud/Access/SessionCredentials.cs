@@ -24,7 +24,7 @@ internal sealed class SessionCredentials(Func<Task<AwsSession>> fetch, TimeProvi
     private static readonly TimeSpan Lead = TimeSpan.FromMinutes(5);
 
     private readonly SemaphoreSlim _renewal = new(1, 1);
-    private (AwsSession Session, DateTimeOffset RenewAt)? _current;
+    private Renewable? _current;
 
     /// <inheritdoc />
     public override async Task<ImmutableCredentials> GetCredentialsAsync()
@@ -35,12 +35,12 @@ internal sealed class SessionCredentials(Func<Task<AwsSession>> fetch, TimeProvi
             var now = clock.GetUtcNow();
             if (_current is { } current && now < current.RenewAt)
             {
-                return current.Session.Credentials;
+                return current.Keys;
             }
 
             var session = await fetch();
             var life = session.ExpiresAt - now;
-            _current = (session, session.ExpiresAt - (life / 4 < Lead ? life / 4 : Lead));
+            Volatile.Write(ref _current, new Renewable(session.Credentials, session.ExpiresAt - (life / 4 < Lead ? life / 4 : Lead)));
             return session.Credentials;
         }
         finally
@@ -49,10 +49,14 @@ internal sealed class SessionCredentials(Func<Task<AwsSession>> fetch, TimeProvi
         }
     }
 
-    /// <summary>Not offered: the SDK's asynchronous calls use <see cref="GetCredentialsAsync"/>.</summary>
+    /// <summary>The keys that are there. The SDK's asynchronous calls fetch with <see cref="GetCredentialsAsync"/> first and
+    /// then sign with this; the margin before the end covers the time between.</summary>
     public override ImmutableCredentials GetCredentials() =>
-        throw new NotSupportedException("These credentials are fetched over the network; use the asynchronous calls.");
+        Volatile.Read(ref _current)?.Keys
+        ?? throw new NotSupportedException("These credentials are fetched over the network; use the asynchronous calls.");
 
     /// <inheritdoc />
     public void Dispose() => _renewal.Dispose();
+
+    private sealed record Renewable(ImmutableCredentials Keys, DateTimeOffset RenewAt);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using GovernedFinetune.Operator.Profiles;
 
 namespace GovernedFinetune.Operator.Runs.Ports;
@@ -6,7 +7,7 @@ namespace GovernedFinetune.Operator.Runs.Ports;
 /// <param name="Path">Relative to the table's location.</param>
 /// <param name="Bytes">Its size.</param>
 /// <param name="ETag">Its ETag, with quotes as S3 gives it.</param>
-public sealed record SnapshotFile(string Path, long Bytes, string ETag);
+public sealed record SnapshotFile(string Path, long Bytes, [property: JsonPropertyName("etag")] string ETag);
 
 /// <summary>What a run's source is pinned to.</summary>
 /// <param name="Version">A Delta version as a decimal string, or <c>sha256:</c> of the snapshot.</param>

@@ -18,9 +18,9 @@ internal sealed class EmrProcessDriver(JobHost host) : IEmrDriver
     public static string FailureDetails(int exitCode, string errors)
     {
         var text = $"Job failed, please check complete logs in configured logging destination. ExitCode: {exitCode}. Last few exceptions: ";
-        var tail = string.Join('\n', errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-        var room = MaxDetails - text.Length;
-        return (text + (tail.Length > room ? tail[^room..] : tail)).TrimEnd();
+        var last = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
+        text += last;
+        return text.Length > MaxDetails ? text[..MaxDetails] : text.TrimEnd();
     }
 
     public void Begin(EmrJobRun run, DateTimeOffset at)

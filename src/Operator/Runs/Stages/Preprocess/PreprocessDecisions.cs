@@ -26,7 +26,7 @@ public static class PreprocessDecisions
         {
             JobState.Pending or JobState.Running or JobState.Stopping =>
                 new Decision.Wait(Reasons.InProgress, $"{name} is {job.RawState}.", LookAgain),
-            JobState.Failed when job.FailureIsOurs => new Decision.Fail(Reasons.JobFailed, $"{name} failed: {job.Details}"),
+            JobState.Failed when job.FailureIsOurs => new Decision.Fail(Reasons.JobFailed, $"{name} failed: {seen.Failure ?? job.Details}"),
             JobState.Failed => new Decision.TryAgain(Reasons.ServiceFault, $"{name} failed: {job.Details}"),
             JobState.Stopped => new Decision.Fail(Reasons.JobStopped, $"{name} was cancelled by somebody else: {job.Details}"),
             JobState.TimedOut => new Decision.Fail(Reasons.DeadlineExceeded, $"{name} ran longer than spec.preprocessing.timeout ({run.Spec.Preprocessing.Timeout}): {job.Details}"),

@@ -1,3 +1,4 @@
+using System.Text;
 using GovernedFinetune.Entities;
 using GovernedFinetune.Operator.Failures;
 using GovernedFinetune.Operator.Profiles;
@@ -15,6 +16,9 @@ public sealed class PreprocessStage : Stage<PreprocessObservation>
     /// so an older intent is looked up by the job's deterministic name first.
     /// </summary>
     private static readonly TimeSpan TokenIsFresh = TimeSpan.FromMinutes(5);
+
+    /// <summary>The largest error line that a status message takes.</summary>
+    private const int MaxFailureBytes = 16 * 1024;
 
     /// <summary>Time for queueing, on top of the job's own time-out.</summary>
     private static readonly TimeSpan QueueAllowance = TimeSpan.FromHours(13);
@@ -59,14 +63,15 @@ public sealed class PreprocessStage : Stage<PreprocessObservation>
         var job = await FindJobAsync(scope, status, now, cancellationToken);
         if (job?.State is not JobState.Succeeded)
         {
-            return new PreprocessObservation(job, null, null, location);
+            var failure = job is { State: JobState.Failed, FailureIsOurs: true } ? await ReadFailureAsync(scope, cancellationToken) : null;
+            return new PreprocessObservation(job, failure, null, null, location);
         }
 
         var manifest = await PreparedManifest.ReadAsync(scope, cancellationToken);
         var table = manifest.Document is null
             ? null
             : await scope.Services.Tables.GetAsync(scope.Spec.Preprocessing.OutputTable, cancellationToken);
-        return new PreprocessObservation(job, manifest, table, location);
+        return new PreprocessObservation(job, null, manifest, table, location);
     }
 
     /// <inheritdoc />
@@ -109,6 +114,13 @@ public sealed class PreprocessStage : Stage<PreprocessObservation>
             ? null
             : await scope.Services.PrepareJobs.FindAsync(
                 RunNames.Job(scope.Id, StageNames.Prepare, scope.Attempt), intent - TokenIsFresh, cancellationToken);
+    }
+
+    private static async Task<string?> ReadFailureAsync(RunScope scope, CancellationToken cancellationToken)
+    {
+        var location = scope.Folder(StageNames.Prepare, scope.Attempt).Append("failure.txt");
+        var bytes = await scope.Services.Artifacts.GetAsync(location, MaxFailureBytes, cancellationToken);
+        return bytes is null ? null : Encoding.UTF8.GetString(bytes).Trim();
     }
 
     private static async Task<string> StartAsync(RunScope scope, StartPrepareJob start, CancellationToken cancellationToken)

@@ -89,7 +89,11 @@ public sealed class TrainStage : Stage<TrainObservation>
         training.FinishedAt = job.EndedAt is { } ended ? Times.Second(ended) : training.FinishedAt;
         training.BillableSeconds = job.BillableSeconds ?? training.BillableSeconds;
         training.ArtifactUri = job.State is JobState.Succeeded ? job.ArtifactUri : null;
-        if (seen.Progress is { } progress)
+        if (seen.Manifest?.Document is { } manifest)
+        {
+            training.Progress = new TrainingProgress { Percent = 100, Step = manifest.Metrics.Steps, Epoch = training.Progress?.Epoch };
+        }
+        else if (seen.Progress is { } progress)
         {
             training.Progress = new TrainingProgress
             {
