@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using GovernedFinetune.Sandbox.Kubernetes.Json;
+using GovernedFinetune.Sandbox.Kubernetes.Protobuf;
 using Microsoft.Net.Http.Headers;
 
 namespace GovernedFinetune.Sandbox.Kubernetes.Http;
@@ -47,9 +48,10 @@ internal sealed record RequestBody(string MediaType, byte[] Bytes)
             return MediaType switch
             {
                 "application/yaml" or "application/apply-patch+yaml" when LooksLikeYaml => YamlReading.Parse(Encoding.UTF8.GetString(Bytes), duplicates),
+                ProtobufReading.MediaType => ProtobufReading.Parse(Bytes),
                 "" or "application/json" or "application/yaml" or "application/apply-patch+yaml" => JsonReading.Parse(Bytes, duplicates),
                 _ when jsonTypes.Contains(MediaType) => JsonReading.Parse(Bytes, duplicates),
-                _ => throw Refusals.UnsupportedMediaType(MediaType, "application/json, application/yaml"),
+                _ => throw Refusals.UnsupportedMediaType(MediaType, "application/json, application/yaml, application/vnd.kubernetes.protobuf"),
             };
         }
         catch (FormatException e)
