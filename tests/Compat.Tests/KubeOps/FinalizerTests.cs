@@ -73,6 +73,25 @@ public sealed class FinalizerTests
     }
 
     [Fact]
+    public async Task A_clean_up_that_ends_while_the_host_stops_is_still_written_down()
+    {
+        await using var widgets = await StartAsync();
+        await widgets.CreateAsync("a");
+        await widgets.Script.NextAsync();
+        widgets.Script.Answer = async (call, cancellationToken) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return ReconciliationResult<Widget>.Success(call.Widget);
+        };
+        await widgets.Client.DeleteAsync<Widget>("a", "default");
+        Assert.Equal(Asked.Finalize, (await widgets.Script.NextAsync()).Asked);
+
+        await widgets.StopAsync().Soon();
+
+        Assert.Null(await widgets.Client.GetAsync<Widget>("a", "default"));
+    }
+
+    [Fact]
     public async Task Only_the_first_finalizer_of_the_list_is_looked_at()
     {
         await using var widgets = await StartAsync();

@@ -89,6 +89,17 @@ public sealed class ReconcileTests
     }
 
     [Fact]
+    public async Task A_read_that_fails_is_retried_like_an_exception()
+    {
+        await using var widgets = await OperatorUnderTest.StartAsync();
+        widgets.Server.FailNext(request => request.Is("GET", $"{Widget.Collection}/a"), 500);
+
+        await widgets.CreateAsync("a");
+
+        Assert.Equal("a", (await widgets.Script.NextAsync()).Widget.Name());
+    }
+
+    [Fact]
     public async Task An_exception_is_retried_so_many_times_and_then_dropped()
     {
         await using var widgets = await OperatorUnderTest.StartAsync(it => it.ParallelReconciliation.MaxErrorRetries = 2);
@@ -105,19 +116,6 @@ public sealed class ReconcileTests
     }
 
     [Fact]
-    public async Task An_object_that_went_before_its_turn_is_passed_over()
-    {
-        await using var widgets = await OperatorUnderTest.StartAsync();
-        var gone = Widget.Named("gone");
-        gone.Metadata.Uid = "0";
-
-        await widgets.QueueAsync(gone, TimeSpan.Zero);
-
-        Assert.Empty(await widgets.SettleAsync());
-        Assert.Contains(widgets.Server.Requests, request => request.Is("GET", $"{Widget.Collection}/gone"));
-    }
-
-    [Fact]
     public async Task A_deletion_is_reported_with_the_last_state_and_without_a_read()
     {
         await using var widgets = await OperatorUnderTest.StartAsync();
@@ -130,55 +128,6 @@ public sealed class ReconcileTests
         var call = await widgets.Script.NextAsync("a");
         Assert.Equal(Asked.Deleted, call.Asked);
         Assert.Equal(reads, widgets.Server.Requests.Count(request => request.Is("GET", $"{Widget.Collection}/a")));
-    }
-
-    [Theory]
-    [InlineData(0, 3600)]
-    [InlineData(3600, 0)]
-    public async Task Of_two_requests_for_one_object_the_earliest_time_wins(int first, int second)
-    {
-        await using var widgets = await OperatorUnderTest.StartAsync();
-        var widget = await widgets.CreateAsync("a");
-        await widgets.Script.NextAsync("a");
-
-        await widgets.QueueAsync(widget, TimeSpan.FromSeconds(first));
-        await widgets.QueueAsync(widget, TimeSpan.FromSeconds(second));
-
-        await widgets.Script.NextAsync("a");
-        Assert.Empty(await widgets.SettleAsync());
-    }
-
-    [Fact]
-    public async Task An_object_without_a_name_cannot_be_queued()
-    {
-        await using var widgets = await OperatorUnderTest.StartAsync();
-
-        await Assert.ThrowsAsync<InvalidOperationException>(() => widgets.QueueAsync(new Widget(), TimeSpan.Zero));
-    }
-
-    [Fact]
-    public async Task One_object_is_never_reconciled_twice_at_a_time_while_others_go_on()
-    {
-        await using var widgets = await OperatorUnderTest.StartAsync(it => it.ParallelReconciliation.MaxParallelReconciliations = 4);
-        var hold = new TaskCompletionSource();
-        widgets.Script.Answer = async (call, _) =>
-        {
-            if (call.Widget.Name() == "a")
-            {
-                await hold.Task;
-            }
-
-            return ReconciliationResult<Widget>.Success(call.Widget);
-        };
-        await widgets.CreateAsync("a");
-        await widgets.Script.NextAsync("a");
-
-        await widgets.ChangeAsync("a", widget => widget.Spec.Color = "blue");
-        await widgets.CreateAsync("b");
-        Assert.Equal("b", (await widgets.Script.NextAsync()).Widget.Name());
-
-        hold.SetResult();
-        Assert.Equal("blue", (await widgets.Script.NextAsync()).Widget.Spec.Color);
     }
 
     [Fact]

@@ -81,14 +81,18 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
         return await Client.UpdateAsync(widget);
     }
 
-    public Task<bool> QueueAsync(Widget widget, TimeSpan delay, int retryCount = 0) =>
+    public Task<bool> QueueAsync(
+        Widget widget,
+        TimeSpan delay,
+        int retryCount = 0,
+        CancellationToken cancellationToken = default) =>
         Services.GetRequiredService<EntityQueue<Widget>>()(
             widget,
             ReconciliationType.Modified,
             ReconciliationTriggerSource.Operator,
             queueIn: delay,
             retryCount: retryCount,
-            CancellationToken.None);
+            cancellationToken);
 
     /// <summary>
     /// What was asked of the operator's code until everything that was due has been dealt with: two objects are made one
