@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using GovernedFinetune.Sandbox.Kubernetes.Access;
+using GovernedFinetune.Sandbox.Kubernetes.Apply;
 using GovernedFinetune.Sandbox.Kubernetes.Http;
 using GovernedFinetune.Sandbox.Kubernetes.Lifecycle;
 using GovernedFinetune.Sandbox.Kubernetes.Objects;
@@ -42,7 +43,7 @@ internal sealed class ApiServer : IAsyncDisposable
             deletion,
             new CrdRegistrar(_store, registry),
             new EventRetention(_store, clock));
-        var writer = new ObjectWriter(_store, new ObjectDecoder(builtin.ObjectMeta), reactions, clock);
+        var writer = new ObjectWriter(_store, new ObjectDecoder(builtin.ObjectMeta), new FieldManager(builtin.ObjectMeta, clock), reactions, clock);
         _pages = new Pages(_store);
         var reader = new ReadHandler(_store, _pages, clock);
         var authenticator = new Authenticator();
@@ -59,7 +60,7 @@ internal sealed class ApiServer : IAsyncDisposable
         var namespaces = registry.Find("", "v1", "namespaces")!;
         foreach (var name in FirstNamespaces)
         {
-            _ = writer.Create(namespaces, "", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } }, new WriteOptions());
+            _ = writer.Create(namespaces, "", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } }, new WriteOptions { FieldManager = "sandbox" });
         }
     }
 

@@ -3,6 +3,7 @@ using GovernedFinetune.Sandbox.Hosting;
 using GovernedFinetune.Sandbox.Kubernetes.Json;
 using GovernedFinetune.Sandbox.Kubernetes.Objects;
 using GovernedFinetune.Sandbox.Kubernetes.Patch;
+using GovernedFinetune.Sandbox.Kubernetes.Schema;
 using GovernedFinetune.Sandbox.Kubernetes.Storage;
 
 namespace GovernedFinetune.Sandbox.Kubernetes.Http;
@@ -12,6 +13,8 @@ internal sealed class WriteHandler(ObjectStore store, ObjectWriter objects, Read
 {
     private const string JsonPatchType = "application/json-patch+json";
     private const string MergePatchType = "application/merge-patch+json";
+    private const string StrategicPatchType = "application/strategic-merge-patch+json";
+    private const string ApplyType = "application/apply-patch+yaml";
 
     public async Task CreateAsync(ResourceRequest request)
     {
@@ -47,11 +50,20 @@ internal sealed class WriteHandler(ObjectStore store, ObjectWriter objects, Read
     {
         var (shape, body, duplicates, warnings) = await ReadAsync(request);
         var options = request.WriteOptions(duplicates, warnings);
+        if (body.MediaType == ApplyType)
+        {
+            await ApplyAsync(request, shape, body, duplicates, options);
+            return;
+        }
+
         Func<JsonObject, JsonObject> change = body.MediaType switch
         {
             JsonPatchType => JsonPatchOf(body, duplicates),
             MergePatchType => MergePatchOf(body, duplicates),
-            _ => throw Refusals.UnsupportedMediaType(body.MediaType, string.Join(", ", JsonPatchType, MergePatchType)),
+            StrategicPatchType when !request.Type.IsCustom => StrategicPatchOf(body, duplicates, request.Type.Schema),
+            _ => throw Refusals.UnsupportedMediaType(
+                body.MediaType,
+                string.Join(", ", (string[])(request.Type.IsCustom ? [JsonPatchType, MergePatchType, ApplyType] : [JsonPatchType, MergePatchType, StrategicPatchType, ApplyType]))),
         };
         var changed = objects.Update(request.Type, request.Key, change, options, isPut: false);
         await AnswerAsync(request, 200, changed, shape, warnings);
@@ -81,6 +93,34 @@ internal sealed class WriteHandler(ObjectStore store, ObjectWriter objects, Read
             MergePatch.Apply(current, patch);
             return current;
         };
+    }
+
+    private static Func<JsonObject, JsonObject> StrategicPatchOf(RequestBody body, List<string> duplicates, JsonSchema schema)
+    {
+        var patch = body.ParseObject(duplicates, StrategicPatchType);
+        return current =>
+        {
+            try
+            {
+                StrategicMergePatch.Apply(current, patch, schema);
+                return current;
+            }
+            catch (FormatException e)
+            {
+                throw Refusals.Unprocessable($"the server rejected our request due to an error in our request: {e.Message}");
+            }
+        };
+    }
+
+    private async Task ApplyAsync(ResourceRequest request, Representation shape, RequestBody body, List<string> duplicates, WriteOptions options)
+    {
+        if (!request.Query.HasFieldManager)
+        {
+            throw Refusals.Unprocessable("PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
+        }
+
+        var (made, created) = objects.Apply(request.Type, request.Key, body.ParseObject(duplicates), options);
+        await AnswerAsync(request, created ? 201 : 200, made, shape, [.. options.Warnings]);
     }
 
     private static async Task<(Representation Shape, RequestBody Body, List<string> Duplicates, List<string> Warnings)> ReadAsync(ResourceRequest request)

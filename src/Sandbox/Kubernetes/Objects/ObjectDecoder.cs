@@ -13,6 +13,37 @@ internal sealed class ObjectDecoder(JsonSchema objectMeta)
     /// <exception cref="StatusException">The object is of another kind, or strict validation found unknown or duplicate fields.</exception>
     public void Decode(ResourceType type, JsonObject sent, WriteOptions options)
     {
+        var unknown = Prune(type, sent);
+        Report(type, unknown, options);
+        if (!type.IsCustom)
+        {
+            CheckTypes(type, sent, type.Schema, "");
+        }
+
+        Defaulting.Apply(sent, type.Schema);
+    }
+
+    /// <summary>Checks a configuration for server-side apply, which gets no defaults and may hold no unknown field.</summary>
+    /// <exception cref="StatusException">The object is of another kind, or has fields that the schema does not have.</exception>
+    public void DecodeApplied(ResourceType type, JsonObject sent, WriteOptions options)
+    {
+        var unknown = Prune(type, sent);
+        if (unknown.Count > 0)
+        {
+            var name = $"{sent.Object("metadata").Text("namespace")}/{sent.Object("metadata").Text("name")}";
+            var lines = string.Join("\n  ", unknown.Select(u => $".{u}: field not declared in schema"));
+            throw Refusals.BadRequest($"failed to create typed patch object ({name}; {type.ApiVersion}, Kind={type.Kind}): {(unknown.Count == 1 ? lines : $"errors:\n  {lines}")}");
+        }
+
+        Report(type, [], options);
+        if (!type.IsCustom)
+        {
+            CheckTypes(type, sent, type.Schema, "");
+        }
+    }
+
+    private List<string> Prune(ResourceType type, JsonObject sent)
+    {
         CheckKind(type, sent);
         var metadata = sent.TryGetObject("metadata", out var given)
             ? given
@@ -28,13 +59,7 @@ internal sealed class ObjectDecoder(JsonSchema objectMeta)
         CheckTypes(type, metadata, objectMeta, "metadata");
         RemoveNulls(metadata);
         Pruning.Apply(sent, type.Schema, isResourceRoot: true, unknown);
-        Report(type, unknown, options);
-        if (!type.IsCustom)
-        {
-            CheckTypes(type, sent, type.Schema, "");
-        }
-
-        Defaulting.Apply(sent, type.Schema);
+        return unknown;
     }
 
     private static void CheckKind(ResourceType type, JsonObject sent)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using GovernedFinetune.Sandbox.Kubernetes.Apply;
 using GovernedFinetune.Sandbox.Kubernetes.Cel;
 using GovernedFinetune.Sandbox.Kubernetes.Http;
 using GovernedFinetune.Sandbox.Kubernetes.Json;
@@ -11,7 +12,7 @@ using GovernedFinetune.Sandbox.Kubernetes.Storage;
 namespace GovernedFinetune.Sandbox.Kubernetes.Objects;
 
 /// <summary>Creates and changes objects: decode, prepare, validate, commit, react. Every verb that writes comes through here.</summary>
-internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, Reactions reactions, TimeProvider clock)
+internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, FieldManager fields, Reactions reactions, TimeProvider clock)
 {
     private const int MaximumObject = 1536 << 10;
     private const int MaximumTries = 100;
@@ -20,7 +21,46 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, Rea
     /// <summary>Creates an object.</summary>
     /// <returns>The object as served.</returns>
     /// <exception cref="StatusException">It is refused.</exception>
-    public JsonObject Create(ResourceType type, string @namespace, JsonObject sent, WriteOptions options)
+    public JsonObject Create(ResourceType type, string @namespace, JsonObject sent, WriteOptions options) =>
+        Create(type, @namespace, sent, options, managers: null);
+
+    /// <summary>Server-side apply: creates the object, or merges the configuration into it.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="key">Which object.</param>
+    /// <param name="config">What the client wants; only the fields that it cares about.</param>
+    /// <param name="options">Who applies, and how.</param>
+    /// <returns>The object as served, and whether it was created.</returns>
+    /// <exception cref="StatusException">It is refused, or conflicts with what others set.</exception>
+    public (JsonObject Object, bool Created) Apply(ResourceType type, ObjectKey key, JsonObject config, WriteOptions options)
+    {
+        decoder.DecodeApplied(type, config, options);
+        CheckApplied(type, key, config);
+        if (store.Get(type.Collection, key) is null && options.Subresource.Length == 0)
+        {
+            var (wanted, managers) = fields.Apply(type, [], config, options);
+            wanted["apiVersion"] = type.ApiVersion;
+            wanted["kind"] = type.Kind;
+            wanted.Ensure("metadata")["name"] = key.Name;
+            return (Create(type, key.Namespace, wanted, options, () => managers), true);
+        }
+
+        JsonArray? owners = null;
+        var changed = Update(
+            type,
+            key,
+            current =>
+            {
+                (var merged, owners) = fields.Apply(type, current, config, options);
+                merged["metadata"]!.AsObject().Put("resourceVersion", config.Object("metadata")!["resourceVersion"]);
+                return merged;
+            },
+            options,
+            isPut: false,
+            (_, _, _) => owners);
+        return (changed, false);
+    }
+
+    private JsonObject Create(ResourceType type, string @namespace, JsonObject sent, WriteOptions options, Func<JsonArray?>? managers)
     {
         decoder.Decode(type, sent, options);
         var metadata = sent.Object("metadata")!;
@@ -49,6 +89,7 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, Rea
         }
 
         type.Rules.Prepare(sent, null);
+        metadata.Put("managedFields", managers is null ? fields.AfterUpdate(type, null, sent, null, options) : managers());
         var name = metadata.Text("name") ?? "";
         Validate(type, name, sent, null, options);
         var key = new ObjectKey(@namespace, name);
@@ -77,7 +118,16 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, Rea
     /// <param name="isPut">Whether the wanted object was sent whole, so that it has to name the version that it replaces.</param>
     /// <returns>The object as served.</returns>
     /// <exception cref="StatusException">It is refused, or there is no such object.</exception>
-    public JsonObject Update(ResourceType type, ObjectKey key, Func<JsonObject, JsonObject> change, WriteOptions options, bool isPut)
+    public JsonObject Update(ResourceType type, ObjectKey key, Func<JsonObject, JsonObject> change, WriteOptions options, bool isPut) =>
+        Update(type, key, change, options, isPut, (old, next, sent) => fields.AfterUpdate(type, old, next, sent, options));
+
+    private JsonObject Update(
+        ResourceType type,
+        ObjectKey key,
+        Func<JsonObject, JsonObject> change,
+        WriteOptions options,
+        bool isPut,
+        Func<JsonObject, JsonObject, JsonArray?, JsonArray?> managers)
     {
         for (var i = 0; i < MaximumTries; i++)
         {
@@ -85,7 +135,10 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, Rea
             var old = FromStored(type, current.Json);
             var next = change(old.Copy());
             var wanted = next.Object("metadata").Text("resourceVersion");
+            var sentManagers = next.Object("metadata").Array("managedFields") is { } list && !JsonNodes.Same(list, old.Object("metadata")!["managedFields"]) ? list : null;
             Merge(type, key, next, old, options, isPut);
+            next.Object("metadata")!.Put("managedFields", managers(old, next, sentManagers));
+            Validate(type, key.Name, next, old, options);
             if (wanted is { Length: > 0 } && wanted != old.Object("metadata").Text("resourceVersion"))
             {
                 throw Refusals.Modified(type, key.Name);
@@ -153,8 +206,6 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, Rea
         {
             var status = next["status"];
             _ = next.Remove("status");
-            var managed = metadata["managedFields"];
-            _ = metadata.Remove("managedFields");
             next.Clear();
             foreach (var (name, value) in old)
             {
@@ -163,7 +214,6 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, Rea
 
             next.Put("status", status);
             metadata = next.Object("metadata")!;
-            metadata.Put("managedFields", managed);
         }
         else if (type.HasStatus)
         {
@@ -180,8 +230,22 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, Rea
         {
             metadata["generation"] = (before.Whole("generation") ?? 0) + 1;
         }
+    }
 
-        Validate(type, key.Name, next, old, options);
+    private static void CheckApplied(ResourceType type, ObjectKey key, JsonObject config)
+    {
+        var metadata = config.Object("metadata")!;
+        if (metadata.Array("managedFields") is { Count: > 0 })
+        {
+            throw Refusals.BadRequest("metadata.managedFields must be nil");
+        }
+
+        if (metadata.Text("name") is { } name && name != key.Name)
+        {
+            throw Refusals.BadRequest($"the name of the object ({name}) does not match the name on the URL ({key.Name})");
+        }
+
+        CheckNamespace(type, metadata, key.Namespace);
     }
 
     private static void CheckIdentity(ResourceType type, ObjectKey key, JsonObject metadata, JsonObject before, bool isPut)

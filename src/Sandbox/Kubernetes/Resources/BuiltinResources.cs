@@ -101,6 +101,8 @@ internal sealed class BuiltinResources
         var kind = json.Text("kind")!;
         var plural = json.Text("plural")!;
         var name = $"{group.Text("package")}.{kind}";
+        var schema = _reader.Read(Reference(name), FieldPath.Root);
+        schema.Properties["metadata"] = ObjectMeta;
         return new ResourceType
         {
             Group = group.Text("group")!,
@@ -115,7 +117,7 @@ internal sealed class BuiltinResources
             HasGeneration = json.Flag("generation"),
             AllowsUnconditionalUpdate = json.Flag("unconditionalUpdate"),
             AllowsCreateOnUpdate = json.Flag("createOnUpdate"),
-            Schema = _reader.Read(Reference(name), FieldPath.Root),
+            Schema = schema,
             SchemaDocument = Definitions.Object(name)!,
             SchemaName = name,
             Columns = Columns(json),
