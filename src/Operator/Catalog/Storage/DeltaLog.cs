@@ -61,13 +61,12 @@ internal sealed partial class DeltaLog(S3Listing listing, string table, S3Locati
 
     private static bool CanRead(long version, SortedSet<long> commits, SortedSet<long> checkpoints)
     {
-        var start = checkpoints.Reverse().FirstOrDefault(c => c <= version, -1);
-        if (start == version)
+        if (checkpoints.Contains(version))
         {
             return true;
         }
 
-        var first = start + 1;
+        var first = checkpoints.Reverse().FirstOrDefault(c => c < version, -1) + 1;
         return version >= first && commits.GetViewBetween(first, version).Count == version - first + 1;
     }
 
