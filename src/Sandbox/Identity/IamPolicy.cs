@@ -24,7 +24,9 @@ public sealed record IamPolicy(IReadOnlyList<IamStatement> Statements)
         {
             var document = JsonSerializer.Deserialize<Document>(json)
                 ?? throw new FormatException("The policy document is empty.");
-            return new IamPolicy([.. document.Statement.Select(Read)]);
+            return document.Statement is { } statements
+                ? new IamPolicy([.. statements.Select(Read)])
+                : throw new FormatException("The policy document has no 'Statement'.");
         }
         catch (JsonException e)
         {
@@ -74,11 +76,13 @@ public sealed record IamPolicy(IReadOnlyList<IamStatement> Statements)
     private static string[] Strings(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.String => [element.GetString()!],
-        JsonValueKind.Array => [.. element.EnumerateArray().Select(e => e.GetString()!)],
+        JsonValueKind.Array => [.. element.EnumerateArray().Select(e => e.ValueKind == JsonValueKind.String
+            ? e.GetString()!
+            : throw new FormatException($"Action and Resource are strings or lists of strings, not lists with {e.ValueKind}."))],
         var kind => throw new FormatException($"Action and Resource are strings or lists of strings, not {kind}."),
     };
 
-    private sealed record Document(string? Version, IReadOnlyList<Statement> Statement);
+    private sealed record Document(string? Version, IReadOnlyList<Statement>? Statement);
 
     private sealed record Statement(string? Sid, string Effect, JsonElement Action, JsonElement Resource)
     {
