@@ -21,6 +21,7 @@ public sealed class AwsApi : IAsyncDisposable
     private readonly JobHost _jobs;
     private readonly JobScripts _scripts;
     private readonly AwsCredential _root;
+    private bool _disposed;
 
     private AwsApi(LoopbackServer server, JobHost jobs, JobScripts scripts, AwsCredential root)
     {
@@ -68,6 +69,8 @@ public sealed class AwsApi : IAsyncDisposable
             {
                 new AwsAdmin(roles, store, scripts).Map(app.MapSandboxAdmin(context));
                 _ = app.MapGet(JobIdentities.Route, identities.Serve);
+                _ = app.MapFallback("/_sandbox/{**path}", () => Results.Json(
+                    new { error = "The account has no such /_sandbox route for that method and content type (JSON)." }, statusCode: 404));
                 _ = app.MapFallback("{**path}", gateway.ServeAsync);
             },
             configureServices: null,
@@ -80,9 +83,21 @@ public sealed class AwsApi : IAsyncDisposable
     /// <exception cref="ArgumentException">The script has a value that does not fit.</exception>
     public void AddJobScript(JobScript script) => _scripts.Add(script);
 
+    /// <summary>Forgets every script: jobs to come really run.</summary>
+    public void ClearJobScripts() => _scripts.Clear();
+
+    /// <summary>Done when no job's process runs. Scripted jobs do not count: they have none.</summary>
+    public Task WhenNoJobRunsAsync(CancellationToken cancellationToken) => _jobs.IdleAsync(cancellationToken);
+
     /// <summary>Ends every job, with all that it started, and then the services.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         await _jobs.DisposeAsync();
         await _server.DisposeAsync();
     }

@@ -41,6 +41,15 @@ internal sealed class JobHost(SandboxContext context, JobIdentities identities) 
         }
     }
 
+    /// <summary>Done when no job runs.</summary>
+    public async Task IdleAsync(CancellationToken cancellationToken)
+    {
+        while (_running.Values is { Count: > 0 } running)
+        {
+            await Task.WhenAll(running).WaitAsync(cancellationToken);
+        }
+    }
+
     /// <summary>Gives a job its role, for as long as <paramref name="use"/> runs.</summary>
     public async Task WithRoleAsync(Role role, string session, Func<JobRole, Task> use)
     {
