@@ -1,8 +1,9 @@
 """Runs the demonstration, or leaves its sandbox running.
 
-    python3 -m demo run     everything, from an empty sandbox to the verified audit record; exit code 0 only if all of it holds
-    python3 -m demo up      starts the sandbox and the operator and leaves them running
-    python3 -m demo down    stops them
+    python3 -m demo run         everything, from an empty sandbox to the verified audit record; exit code 0 only if all of it holds
+    python3 -m demo up          starts the sandbox and the operator and leaves them running
+    python3 -m demo operator    starts the operator again, on a sandbox that is up
+    python3 -m demo down        stops both
 """
 
 import argparse
@@ -29,7 +30,7 @@ def bring_up(state: Path, configuration: str) -> tuple[Kubectl, world.World]:
     kubectl = Kubectl(state / "kubeconfig")
     scenario.install_resources(kubectl)
     processes.start_operator(state, configuration, furnished.config, furnished.operator_keys)
-    (state / "world.json").write_text(json.dumps({"principal": furnished.principal, "application": furnished.application}, indent=2))
+    (state / "world.json").write_text(json.dumps({"principal": furnished.principal, "operatorKeys": furnished.operator_keys}, indent=2))
     return kubectl, furnished
 
 
@@ -70,9 +71,16 @@ The grant's principal is {furnished.principal}. `make sandbox-down` stops both."
     return 0
 
 
+def restart_operator(state: Path, configuration: str) -> int:
+    processes.stop(state, "operator")
+    keys = json.loads((state / "world.json").read_text())["operatorKeys"]
+    processes.start_operator(state, configuration, state / "operator.json", keys)
+    return 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python3 -m demo", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=["run", "up", "down"])
+    parser.add_argument("command", choices=["run", "up", "operator", "down"])
     parser.add_argument("--state-dir", type=Path, default=ROOT / ".run" / "demo")
     parser.add_argument("--configuration", default="Release")
     arguments = parser.parse_args()
@@ -80,7 +88,8 @@ def main() -> int:
     if arguments.command == "down":
         bring_down(state)
         return 0
-    return (run if arguments.command == "run" else up)(state, arguments.configuration)
+    command = {"run": run, "up": up, "operator": restart_operator}[arguments.command]
+    return command(state, arguments.configuration)
 
 
 if __name__ == "__main__":

@@ -19,11 +19,12 @@ def _alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    # A child of ours that has ended stays until it is waited for.
+    # One that has ended stays as a zombie until its parent waits for it: us, or an init that may not care.
     try:
         return os.waitpid(pid, os.WNOHANG) == (0, 0)
     except ChildProcessError:
-        return True
+        stat = Path(f"/proc/{pid}/stat")
+        return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def start(state: Path, name: str, command: list[str], environment: dict[str, str]) -> int:

@@ -12,6 +12,12 @@ namespace GovernedFinetune.Operator.Runs.Observing;
 public sealed class JobObserver(ProfileSet profiles, IRunServicesFactory services, JobWatchList watched, RunWaker waker, TimeProvider clock, ILogger<JobObserver> logger)
     : BackgroundService
 {
+    /// <summary>
+    /// How far each list looks back past the one before it: clocks differ, and the SDK rounds the time that it sends to
+    /// whole seconds. A job that is listed twice in the same state wakes nobody.
+    /// </summary>
+    private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(10);
+
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(profiles.All.Select(p => ObserveAsync(p, stoppingToken)));
@@ -25,7 +31,7 @@ public sealed class JobObserver(ProfileSet profiles, IRunServicesFactory service
             var started = clock.GetUtcNow();
             try
             {
-                await LookAsync(profile, since - profile.JobPollInterval, cancellationToken);
+                await LookAsync(profile, since - Overlap, cancellationToken);
                 since = started;
             }
             catch (OperatorException e)
