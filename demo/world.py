@@ -2,6 +2,7 @@
 with its privileges, roles, an EMR application, and the operator's configuration."""
 
 import json
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,7 @@ def furnish(state: Path, endpoints: dict) -> World:
     application = aws.emr("POST", "/applications", {
         "name": "governed-finetune", "releaseLabel": "emr-7.12.0", "type": "SPARK", "clientToken": "demo"})["applicationId"]
     roles = _roles(account, endpoints, application)
-    keys = account.call("POST", "/_sandbox/access-keys", {"role": "governed-finetune-operator"})
+    keys = account.call("POST", "/_sandbox/access-keys", {"role": _role("operator")})
     config = state / "operator.json"
     config.write_text(json.dumps(_configuration(endpoints, application, roles), indent=2))
     return World(endpoints, principal["applicationId"], application, roles["prepare-job"], {
@@ -116,15 +117,21 @@ def _roles(account: Rest, endpoints: dict, application: str) -> dict[str, str]:
     """The roles of config/iam, with its placeholders filled in."""
     values = {
         "ACCOUNT_ID": endpoints["accountId"], "REGION": endpoints["region"], "ARTIFACTS_BUCKET": ARTIFACTS, "PREFIX": PREFIX,
-        "EMR_APPLICATION_ID": application, "SECRET_NAME": SECRET,
+        "EMR_APPLICATION_ID": application, "SECRET_NAME": SECRET, "PREPARE_ROLE": _role("prepare-job"), "TRAINING_ROLE": _role("training-job"),
+        "OIDC_ISSUER": "oidc.example", "NAMESPACE": "governed-finetune", "SERVICE_ACCOUNT": "governed-finetune", "TRAINER_REPOSITORY": "governed-finetune/trainer",
     }
-    arns = {}
-    for role in ("operator", "prepare-job", "training-job"):
-        text = (ROOT / "config" / "iam" / f"{role}.json").read_text()
-        for placeholder, value in values.items():
-            text = text.replace(placeholder, value)
-        arns[role] = account.call("POST", "/_sandbox/roles", {"name": f"governed-finetune-{role}", "policies": [json.loads(text)]})["arn"]
-    return arns
+
+    def document(name: str) -> dict:
+        text = (ROOT / "config" / "iam" / f"{name}.json").read_text()
+        return json.loads(re.sub(r"[A-Z_]{4,}", lambda word: values.get(word[0], word[0]), text))
+
+    return {
+        role: account.call("POST", "/_sandbox/roles", {"name": _role(role), "policies": [document(role)], "trustPolicy": document(f"{role}-trust")})["arn"]
+        for role in ("operator", "prepare-job", "training-job")}
+
+
+def _role(name: str) -> str:
+    return f"governed-finetune-{name}"
 
 
 def _configuration(endpoints: dict, application: str, roles: dict[str, str]) -> dict:
