@@ -60,7 +60,12 @@ public sealed class RunReconciler(IReadOnlyList<IStage> stages, RunStops stops, 
 
     private async Task<PassOutcome> StageAsync(RunScope scope, GrantVerdict verdict, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var stage = stages.First(s => !Conditions.IsTrue(scope.Status.Conditions, s.Condition));
+        if (Next(scope) is not { } stage)
+        {
+            // Every stage is done, and recording the outcome failed the last time.
+            return await SucceedAsync(scope, now, cancellationToken);
+        }
+
         if (Begun(scope.Status, stage) is not { } begun)
         {
             // The first stage has no effects, so its intent need not be stored; after a suspension others are entered here.
@@ -116,17 +121,21 @@ public sealed class RunReconciler(IReadOnlyList<IStage> stages, RunStops stops, 
         RunSummary.Stage(scope.Run, scope.Status, stage.Condition, "True", Reasons.Succeeded, message, now);
         scope.Events.Add(new RunEvent(stage.Condition, message, Warning: false));
 
-        var next = stages.FirstOrDefault(s => !Conditions.IsTrue(scope.Status.Conditions, s.Condition));
-        if (next is null || scope.Spec.DryRun)
+        if (Next(scope) is not { } next)
         {
-            var (reason, text) = next is null
-                ? (Reasons.Succeeded, $"{scope.Spec.Registry.Model} version {scope.Status.Registration?.Version} is registered and its lineage is recorded.")
-                : (Reasons.DryRun, "Every check passed. Nothing was started, because spec.dryRun is true.");
-            return await stops.FinishAsync(scope, FineTuneRunPhase.Succeeded, reason, text, now, cancellationToken);
+            return await SucceedAsync(scope, now, cancellationToken);
         }
 
         Enter(scope, next, now);
         return new PassOutcome.StoreAndGoOn();
+    }
+
+    private Task<PassOutcome> SucceedAsync(RunScope scope, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (reason, text) = scope.Spec.DryRun
+            ? (Reasons.DryRun, "Every check passed. Nothing was started, because spec.dryRun is true.")
+            : (Reasons.Succeeded, $"{scope.Spec.Registry.Model} version {scope.Status.Registration?.Version} is registered and its lineage is recorded.");
+        return stops.FinishAsync(scope, FineTuneRunPhase.Succeeded, reason, text, now, cancellationToken);
     }
 
     private async Task<PassOutcome> TryAgainAsync(RunScope scope, IStage stage, Decision.TryAgain again, DateTimeOffset now, CancellationToken cancellationToken)
@@ -149,8 +158,10 @@ public sealed class RunReconciler(IReadOnlyList<IStage> stages, RunStops stops, 
 
     private async Task<PassOutcome> FailAsync(RunScope scope, IStage stage, string reason, string message, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        // The condition last: were it stored without the outcome, the next pass would take the stage for one to begin anew.
+        var ended = await stops.FinishAsync(scope, FineTuneRunPhase.Failed, reason, message, now, cancellationToken);
         RunSummary.Stage(scope.Run, scope.Status, stage.Condition, "False", reason, message, now);
-        return await stops.FinishAsync(scope, FineTuneRunPhase.Failed, reason, message, now, cancellationToken);
+        return ended;
     }
 
     private async Task<PassOutcome> WithoutGrantAsync(RunScope scope, GrantVerdict verdict, DateTimeOffset now, CancellationToken cancellationToken)
@@ -170,6 +181,11 @@ public sealed class RunReconciler(IReadOnlyList<IStage> stages, RunStops stops, 
                 throw new InvalidOperationException("An allowed verdict needs no answer.");
         }
     }
+
+    /// <summary>The first stage that is not done; a dry run has the first one only.</summary>
+    private IStage? Next(RunScope scope) => stages
+        .Take(scope.Spec.DryRun ? 1 : stages.Count)
+        .FirstOrDefault(s => !Conditions.IsTrue(scope.Status.Conditions, s.Condition));
 
     /// <summary>A stage begins: names and tokens go into the status before any call uses them.</summary>
     private static void Enter(RunScope scope, IStage stage, DateTimeOffset now)
