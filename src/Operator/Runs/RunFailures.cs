@@ -7,8 +7,8 @@ namespace GovernedFinetune.Operator.Runs;
 
 /// <summary>
 /// Answers what a pass throws (design section 4, rule 4). Transient: back off, with the next try in status so that a
-/// restart does not reset it. Waiting: come back when told. Terminal: stop what is running, then the run has failed.
-/// Anything else is taken as transient.
+/// restart does not reset it. Waiting: come back when told. Terminal: stop what is running, then the run has failed; while
+/// it is being stopped already, the run is stalled until the stop succeeds. Anything else is taken as transient.
 /// </summary>
 public sealed class RunFailures(RunStops stops, TimeProvider clock, ILogger<RunFailures> logger)
 {
@@ -30,36 +30,23 @@ public sealed class RunFailures(RunStops stops, TimeProvider clock, ILogger<RunF
         var failure = error as OperatorException
             ?? OperatorException.Transient(Reasons.ServiceUnavailable, $"Unexpected {error.GetType().Name}; the operator's log has the details.", error);
         RunLog.PassFailed(logger, failure.Kind, failure.Reason, failure.Message, error is OperatorException ? null : error);
-        if (failure.Kind is FailureKind.Terminal)
+        var now = clock.GetUtcNow();
+        var (terminal, stopping) = (failure.Kind is FailureKind.Terminal, stops.IsStopping(scope.Status));
+        if (terminal && !stopping)
         {
-            return await StopAsync(scope, failure, cancellationToken);
+            return await stops.BeginAsync(scope, failure.Reason, failure.Message, now, cancellationToken);
         }
 
         var wait = failure.RetryAfter ?? (failure.Kind is FailureKind.Waiting ? DefaultWait : NextWait(scope.Id.Uid));
-        return Later(scope, failure, wait, stalled: false);
-    }
-
-    private async Task<PassOutcome> StopAsync(RunScope scope, OperatorException failure, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await stops.BeginAsync(scope, failure.Reason, failure.Message, clock.GetUtcNow(), cancellationToken);
-        }
-        catch (OperatorException second)
+        scope.Status.NextAttemptAt = Times.Second(now + wait);
+        if (stopping)
         {
             // The job cannot even be stopped: the run must not be called finished while it may be running.
-            return Later(scope, second, NextWait(scope.Id.Uid), stalled: second.Kind is FailureKind.Terminal);
+            RunSummary.Hindered(scope.Run, scope.Status, failure.Reason, failure.Message, stalled: terminal, now);
         }
-    }
-
-    private PassOutcome.Rest Later(RunScope scope, OperatorException failure, TimeSpan wait, bool stalled)
-    {
-        var now = clock.GetUtcNow();
-        var phase = scope.Status.Phase ?? FineTuneRunPhase.Pending;
-        scope.Status.NextAttemptAt = Times.Second(now + wait);
-        if (phase is not FineTuneRunPhase.Stopping)
+        else
         {
-            RunSummary.Progressing(scope.Run, scope.Status, phase, failure.Reason, failure.Message, stalled, now);
+            RunSummary.Progressing(scope.Run, scope.Status, scope.Status.Phase ?? FineTuneRunPhase.Pending, failure.Reason, failure.Message, stalled: false, now);
         }
 
         return new PassOutcome.Rest(wait);

@@ -17,10 +17,12 @@ public sealed class RunStops(JobHalter halter, IAuditTrail audit)
     /// <summary>Whether the run is being stopped.</summary>
     public bool IsStopping(FineTuneRunStatus status) => status.Phase is FineTuneRunPhase.Stopping;
 
-    /// <summary>Begins to stop a run, or ends it at once when nothing is running.</summary>
+    /// <summary>
+    /// Begins to stop a run. That it is stopped, and why, is stored before any job is: after a crash, a job that the operator
+    /// stopped would otherwise look like one that somebody else stopped.
+    /// </summary>
     public async Task<PassOutcome> BeginAsync(RunScope scope, string reason, string message, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        scope.Events.Add(new RunEvent(reason, message, Warning: reason != Reasons.Suspended));
         if (reason == Reasons.GrantRevoked)
         {
             scope.Status.Audit = await audit.AppendAsync(
@@ -30,28 +32,36 @@ public sealed class RunStops(JobHalter halter, IAuditTrail audit)
                 cancellationToken);
         }
 
+        scope.Events.Add(new RunEvent(reason, message, Warning: reason != Reasons.Suspended));
         RunSummary.Progressing(scope.Run, scope.Status, FineTuneRunPhase.Stopping, reason, message, stalled: false, now);
-        return await ContinueAsync(scope, now, cancellationToken);
+        return new PassOutcome.StoreAndGoOn();
     }
 
     /// <summary>Goes on stopping a run.</summary>
     public async Task<PassOutcome> ContinueAsync(RunScope scope, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        // What the run is stopped for; what hinders it stands in Reconciling or Stalled.
+        var ready = Conditions.Find(scope.Status.Conditions, ConditionTypes.Ready)!;
+        var (reason, message) = (ready.Reason!, ready.Message!);
+        scope.Status.NextAttemptAt = null;
         if (!await halter.HaltAsync(scope, now, cancellationToken))
         {
+            RunSummary.Progressing(scope.Run, scope.Status, FineTuneRunPhase.Stopping, reason, message, stalled: false, now);
             return new PassOutcome.Rest(LookAgain);
         }
 
-        var ready = Conditions.Find(scope.Status.Conditions, ConditionTypes.Ready)!;
-        switch (ready.Reason)
+        Interrupt(scope, reason, message, now);
+        switch (reason)
         {
             case Reasons.Suspended:
-                Suspend(scope, ready.Message!, now);
+                // The stage under way starts anew when the run goes on, in an attempt of its own; what is done stays done.
+                scope.Status.Attempt = scope.Attempt + 1;
+                RunSummary.Resting(scope.Run, scope.Status, message, now);
                 return new PassOutcome.Rest(scope.Spec.Suspend ? TimeSpan.FromMinutes(5) : TimeSpan.Zero);
             case Reasons.GrantRevoked:
-                return await FinishAsync(scope, FineTuneRunPhase.Stopped, ready.Reason, ready.Message!, now, cancellationToken);
+                return await FinishAsync(scope, FineTuneRunPhase.Stopped, reason, message, now, cancellationToken);
             default:
-                return await FinishAsync(scope, FineTuneRunPhase.Failed, ready.Reason!, ready.Message!, now, cancellationToken);
+                return await FinishAsync(scope, FineTuneRunPhase.Failed, reason, message, now, cancellationToken);
         }
     }
 
@@ -81,15 +91,12 @@ public sealed class RunStops(JobHalter halter, IAuditTrail audit)
         return new PassOutcome.Rest(null);
     }
 
-    private static void Suspend(RunScope scope, string message, DateTimeOffset now)
+    /// <summary>The stage under way is not in progress any more.</summary>
+    private static void Interrupt(RunScope scope, string reason, string message, DateTimeOffset now)
     {
-        // The stage under way starts anew when the run goes on, in an attempt of its own; what is done stays done.
-        scope.Status.Attempt = scope.Attempt + 1;
         foreach (var condition in scope.Status.Conditions!.Where(c => c is { Status: "False", Reason: Reasons.InProgress }).ToList())
         {
-            RunSummary.Stage(scope.Run, scope.Status, condition.Type, "False", Reasons.Suspended, message, now);
+            RunSummary.Stage(scope.Run, scope.Status, condition.Type, "False", reason, message, now);
         }
-
-        RunSummary.Resting(scope.Run, scope.Status, message, now);
     }
 }

@@ -25,6 +25,14 @@ public static class RunSummary
         Toggle(run, conditions, ConditionTypes.Stalled, stalled, reason, message, now);
     }
 
+    /// <summary>Something hinders the run from being stopped. Ready keeps what it is stopped for: what comes after depends on it.</summary>
+    public static void Hindered(FineTuneRun run, FineTuneRunStatus status, string reason, string message, bool stalled, DateTimeOffset now)
+    {
+        var conditions = Begin(run, status);
+        Toggle(run, conditions, ConditionTypes.Reconciling, !stalled, reason, message, now);
+        Toggle(run, conditions, ConditionTypes.Stalled, stalled, reason, message, now);
+    }
+
     /// <summary>The run rests: suspended by its spec. It is neither in progress nor broken.</summary>
     public static void Resting(FineTuneRun run, FineTuneRunStatus status, string message, DateTimeOffset now)
     {
