@@ -69,7 +69,11 @@ public sealed class FineTuneRunController(
         {
             watched.Forget(entity.Metadata.Uid);
             failures.Forget(entity.Metadata.Uid);
-            return await RetireAsync(entity, cancellationToken);
+            var ended = StatusPatch.Copy(entity.Status!);
+            RunSummary.Observed(entity, ended);
+            return await store.SaveAsync(entity, ended, cancellationToken) is { } kept
+                ? await RetireAsync(kept, cancellationToken)
+                : ReconciliationResult<FineTuneRun>.Success(entity);
         }
 
         var run = await Finalizers.EnsureAsync(client, entity, FineTuneRunFinalizer.Identifier, cancellationToken);

@@ -24,6 +24,7 @@ public sealed class RunReconciler(IReadOnlyList<IStage> stages, RunStops stops, 
             return new PassOutcome.Rest(null);
         }
 
+        RunSummary.Observed(run, status);
         status.StartedAt ??= Times.Second(now);
         if (stops.IsStopping(status))
         {

@@ -14,6 +14,18 @@ public static class RunSummary
     public static bool IsTerminal(FineTuneRunPhase? phase) =>
         phase is FineTuneRunPhase.Succeeded or FineTuneRunPhase.Failed or FineTuneRunPhase.Stopped;
 
+    /// <summary>
+    /// The spec as it is now was looked at, and what the conditions say still holds: kstatus and <c>kubectl wait</c> take
+    /// an older generation for work that is still to be done.
+    /// </summary>
+    public static void Observed(FineTuneRun run, FineTuneRunStatus status)
+    {
+        foreach (var condition in Begin(run, status))
+        {
+            condition.ObservedGeneration = run.Metadata.Generation;
+        }
+    }
+
     /// <summary>The run goes on, or waits.</summary>
     public static void Progressing(FineTuneRun run, FineTuneRunStatus status, FineTuneRunPhase phase, string reason, string message, bool stalled, DateTimeOffset now)
     {
