@@ -1,0 +1,30 @@
+using GovernedFinetune.Entities;
+using GovernedFinetune.Operator.Runs.Ports;
+
+namespace GovernedFinetune.Operator.Tests.Fakes;
+
+/// <summary>The runs that the tests go through again and again. Nothing in them depends on the number of steps.</summary>
+internal static class Scenarios
+{
+    public static World Happy() => new();
+
+    public static World OneRetry() => new()
+    {
+        PrepareOutcome = attempt => attempt == 1 ? new Outcome(JobState.Failed, "internal error") : new Outcome(JobState.Succeeded),
+    };
+
+    public static World SuspendAndResume() => TrainsUntilStopped()
+        .When(Trains, w => w.Edit(r => r.Spec.Suspend = true))
+        .When(w => w.Status.Phase is FineTuneRunPhase.Suspended, w => w.Edit(r => r.Spec.Suspend = false));
+
+    public static World DeletedInTraining() => TrainsUntilStopped().When(Trains, w => w.Delete());
+
+    public static World RevokedInTraining() => TrainsUntilStopped()
+        .When(Trains, w => w.Api.Put(Samples.Checked(w.Clock.GetUtcNow(), granted: false)));
+
+    /// <summary>The first training job runs for as long as it is let.</summary>
+    private static World TrainsUntilStopped() => new() { TrainOutcome = attempt => new Outcome(attempt == 1 ? JobState.Running : JobState.Succeeded) };
+
+    /// <summary>Whether a training job runs.</summary>
+    public static bool Trains(World world) => world.Cloud.State.TrainingJobs.Any(j => j.State is JobState.Running);
+}
