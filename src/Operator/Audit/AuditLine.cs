@@ -33,11 +33,17 @@ public sealed record AuditLine(
     {
         Converters = { new JsonStringEnumConverter() },
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
     };
 
-    /// <summary>Whether two lines record the same thing: a repetition after a crash or a retry.</summary>
+    /// <summary>
+    /// Whether two lines record the same thing: a repetition after a crash or a retry. An effect that now relies on another
+    /// check of the grant is told again: its line quotes the check that allowed it.
+    /// </summary>
     public bool Repeats(AuditEvent happened) =>
-        Kind == happened.Kind && Action == happened.Action && Target == happened.Target && Attempt == happened.Attempt;
+        Kind == happened.Kind && Action == happened.Action && Target == happened.Target && Attempt == happened.Attempt
+        && (Kind is not AuditKind.Effect || Grant?.Digest == happened.Grant?.Digest);
 
     /// <summary>Writes the line and gives its digest.</summary>
     public (byte[] Text, string Digest) Seal()
