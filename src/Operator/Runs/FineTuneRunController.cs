@@ -1,9 +1,13 @@
+using System.Net;
 using GovernedFinetune.Entities;
 using GovernedFinetune.Operator.Failures;
 using GovernedFinetune.Operator.Kubernetes;
 using GovernedFinetune.Operator.Profiles;
 using GovernedFinetune.Operator.Runs.Observing;
 using GovernedFinetune.Operator.Status;
+using k8s;
+using k8s.Autorest;
+using k8s.Models;
 using KubeOps.Abstractions.Reconciliation;
 using KubeOps.Abstractions.Reconciliation.Controller;
 using KubeOps.KubernetesClient;
@@ -112,7 +116,12 @@ public sealed class FineTuneRunController(
         try
         {
             var outcome = await reconciler.PassAsync(scope, cancellationToken);
-            failures.Forget(scope.Id.Uid);
+            if (scope.Status.NextAttemptAt is null)
+            {
+                // A pass that only waits for the next try has not put the failures behind it.
+                failures.Forget(scope.Id.Uid);
+            }
+
             return outcome;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -128,15 +137,19 @@ public sealed class FineTuneRunController(
     private async Task<ReconciliationResult<FineTuneRun>> WithoutProfileAsync(FineTuneRun run, CancellationToken cancellationToken)
     {
         var status = StatusPatch.Copy(run.Status ?? new FineTuneRunStatus());
-        status.StartedAt ??= Times.Second(clock.GetUtcNow());
-        RunSummary.Progressing(
-            run,
-            status,
-            FineTuneRunPhase.Pending,
-            Reasons.ProfileNotFound,
-            $"The operator has no profile '{run.Spec.Profile}'; it has {profiles.Names}. Ask the platform team to add it, or create a run with another spec.profile.",
-            stalled: true,
-            clock.GetUtcNow());
+        var now = clock.GetUtcNow();
+        var message = $"The operator has no profile '{run.Spec.Profile}'; it has {profiles.Names}. Ask the platform team to add it, or create a run with another spec.profile.";
+        status.StartedAt ??= Times.Second(now);
+        RunSummary.Observed(run, status);
+        if (status.Phase is FineTuneRunPhase.Stopping)
+        {
+            RunSummary.Hindered(run, status, Reasons.ProfileNotFound, message, stalled: true, now);
+        }
+        else
+        {
+            RunSummary.Progressing(run, status, status.Phase ?? FineTuneRunPhase.Pending, Reasons.ProfileNotFound, message, stalled: true, now);
+        }
+
         var stored = await store.SaveAsync(run, status, cancellationToken);
         return ReconciliationResult<FineTuneRun>.Success(stored ?? run, TimeSpan.FromMinutes(1));
     }
@@ -155,8 +168,28 @@ public sealed class FineTuneRunController(
             return ReconciliationResult<FineTuneRun>.Success(run, left < TimeSpan.FromDays(1) ? left : TimeSpan.FromDays(1));
         }
 
-        await client.DeleteAsync<FineTuneRun>(name: run.Metadata.Name, @namespace: run.Metadata.NamespaceProperty, cancellationToken: cancellationToken);
+        await DeleteAsync(run, cancellationToken);
         return ReconciliationResult<FineTuneRun>.Success(run);
+    }
+
+    /// <summary>Deletes this very run: one of the same name that was created since has another uid, and stays.</summary>
+    private async Task DeleteAsync(FineTuneRun run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _ = await client.ApiClient.CustomObjects.DeleteNamespacedCustomObjectAsync<object>(
+                group: Api.Group,
+                version: Api.Version,
+                namespaceParameter: run.Metadata.NamespaceProperty,
+                plural: "finetuneruns",
+                name: run.Metadata.Name,
+                body: new V1DeleteOptions { Preconditions = new V1Preconditions { Uid = run.Metadata.Uid } },
+                cancellationToken: cancellationToken);
+        }
+        catch (HttpOperationException e) when (e.Response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+        {
+            // Gone already.
+        }
     }
 
     private static TimeSpan? Wake(RunScope scope, PassOutcome.Rest rest)

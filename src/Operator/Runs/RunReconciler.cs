@@ -12,7 +12,9 @@ namespace GovernedFinetune.Operator.Runs;
 /// </summary>
 public sealed class RunReconciler(IReadOnlyList<IStage> stages, RunStops stops, IAuditTrail audit, TimeProvider clock)
 {
+    private const string BySpec = "Suspended by spec.suspend.";
     private static readonly TimeSpan GrantPoll = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SuspendedPoll = TimeSpan.FromMinutes(5);
 
     /// <summary>Passes once. The status in the scope is what is to be stored.</summary>
     /// <exception cref="OperatorException">A service failed; the caller answers by its kind.</exception>
@@ -33,9 +35,13 @@ public sealed class RunReconciler(IReadOnlyList<IStage> stages, RunStops stops, 
 
         if (scope.Spec.Suspend)
         {
-            return status.Phase is FineTuneRunPhase.Suspended
-                ? new PassOutcome.Rest(GrantPoll)
-                : await stops.BeginAsync(scope, Reasons.Suspended, "Suspended by spec.suspend.", now, cancellationToken);
+            if (status.Phase is not FineTuneRunPhase.Suspended)
+            {
+                return await stops.BeginAsync(scope, Reasons.Suspended, BySpec, now, cancellationToken);
+            }
+
+            RunSummary.Resting(run, status, BySpec, now);
+            return new PassOutcome.Rest(SuspendedPoll);
         }
 
         var verdict = GrantGate.Judge(scope.Id, scope.Spec, scope.Profile, scope.Grant, now);
