@@ -135,6 +135,9 @@ public static class Reasons
 
     // Deletion.
 
+    /// <summary>The run was deleted after its jobs were seen to have ended.</summary>
+    public const string Deleted = "Deleted";
+
     /// <summary>The run's jobs were left running, as its spec or the break-glass annotation says.</summary>
     public const string Orphaned = "Orphaned";
 }

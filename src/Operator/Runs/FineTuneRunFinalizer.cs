@@ -57,6 +57,12 @@ public sealed class FineTuneRunFinalizer(
 
     private async Task<ReconciliationResult<FineTuneRun>> FinalizeLoggedAsync(FineTuneRun run, CancellationToken cancellationToken)
     {
+        if (RunSummary.IsTerminal(run.Status?.Phase))
+        {
+            // Its jobs were seen to have ended: neither the profile nor the services are needed to let it go.
+            return Released(run);
+        }
+
         var breakGlass = run.GetAnnotation(BreakGlass) == "true";
         if (await scopes.OpenAsync(run, cancellationToken) is not { } scope)
         {
@@ -68,50 +74,56 @@ public sealed class FineTuneRunFinalizer(
                     requeueAfter: TimeSpan.FromMinutes(1));
         }
 
-        if (RunSummary.IsTerminal(scope.Status.Phase))
-        {
-            return Released(run);
-        }
-
-        if (breakGlass || run.Spec.OnDelete is DeletionPolicy.Orphan)
-        {
-            await RecordEndAsync(scope, Reasons.Orphaned, cancellationToken);
-            return Released(run);
-        }
-
-        return await HaltAsync(scope, cancellationToken);
+        return breakGlass ? await BreakGlassAsync(scope, cancellationToken) : await EndAsync(scope, cancellationToken);
     }
 
-    private async Task<ReconciliationResult<FineTuneRun>> HaltAsync(RunScope scope, CancellationToken cancellationToken)
+    /// <summary>Lets the run go whatever happens: a record that cannot be written must not hold it for ever.</summary>
+    private async Task<ReconciliationResult<FineTuneRun>> BreakGlassAsync(RunScope scope, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var halted = false;
         try
         {
-            halted = await halter.HaltAsync(scope, now, cancellationToken);
-            if (halted)
+            await RecordEndAsync(scope, Reasons.Orphaned, cancellationToken);
+        }
+        catch (OperatorException e)
+        {
+            RunLog.OrphanedUnrecorded(logger, BreakGlass, e.Reason, e.Message);
+        }
+
+        return Released(scope.Run);
+    }
+
+    private async Task<ReconciliationResult<FineTuneRun>> EndAsync(RunScope scope, CancellationToken cancellationToken)
+    {
+        var (now, orphan) = (clock.GetUtcNow(), scope.Spec.OnDelete is DeletionPolicy.Orphan);
+        var wait = LookAgain;
+        RunSummary.Observed(scope.Run, scope.Status);
+        try
+        {
+            if (orphan || await halter.HaltAsync(scope, now, cancellationToken))
             {
-                await RecordEndAsync(scope, "Deleted", cancellationToken);
+                await RecordEndAsync(scope, orphan ? Reasons.Orphaned : Reasons.Deleted, cancellationToken);
                 return Released(scope.Run);
             }
 
+            failures.Forget(scope.Id.Uid);
             RunSummary.Progressing(scope.Run, scope.Status, FineTuneRunPhase.Stopping, Reasons.Stopping, "The run is being deleted; its jobs are being stopped.", stalled: false, now);
         }
         catch (OperatorException e)
         {
             RunLog.PassFailed(logger, e.Kind, e.Reason, e.Message, null);
+            wait = e.RetryAfter ?? failures.NextWait(scope.Id.Uid);
             RunSummary.Progressing(
                 scope.Run,
                 scope.Status,
                 FineTuneRunPhase.Stopping,
                 e.Reason,
-                $"The run is being deleted and its jobs cannot be stopped: {e.Message} Mend that, or set annotation {BreakGlass}=true to let the run go with its jobs running.",
+                $"The run is being deleted and cannot be let go: {e.Message} Mend that, or set annotation {BreakGlass}=true to let the run go with its jobs running.",
                 stalled: e.Kind is FailureKind.Terminal,
                 now);
         }
 
         var stored = await store.SaveAsync(scope, cancellationToken);
-        return ReconciliationResult<FineTuneRun>.Failure(stored?.Run ?? scope.Run, "The run's jobs have not ended yet.", requeueAfter: LookAgain);
+        return ReconciliationResult<FineTuneRun>.Failure(stored?.Run ?? scope.Run, "The run's jobs have not ended yet.", requeueAfter: wait);
     }
 
     private async Task RecordEndAsync(RunScope scope, string reason, CancellationToken cancellationToken)

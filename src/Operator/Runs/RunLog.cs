@@ -24,4 +24,10 @@ internal static partial class RunLog
 
     [LoggerMessage(EventId = 103, Level = LogLevel.Information, Message = "{Text} The pass is made again")]
     public static partial void StatusConflict(ILogger logger, string text);
+
+    [LoggerMessage(
+        EventId = 104,
+        Level = LogLevel.Error,
+        Message = "The run is let go with its jobs as they are, because of annotation {Annotation}; its audit record could not be told ({Reason}): {Text}")]
+    public static partial void OrphanedUnrecorded(ILogger logger, string annotation, string reason, string text);
 }
