@@ -1,6 +1,7 @@
 using GovernedFinetune.Entities;
 using GovernedFinetune.Operator.Runs.Ports;
 using GovernedFinetune.Operator.Runs.Stages;
+using GovernedFinetune.Operator.Runs.Stages.Preprocess;
 using GovernedFinetune.Operator.Status;
 
 namespace GovernedFinetune.Operator.Runs.Halting;
@@ -11,11 +12,6 @@ namespace GovernedFinetune.Operator.Runs.Halting;
 /// </summary>
 public sealed class JobHalter(IAuditTrail audit)
 {
-    /// <summary>
-    /// How long a start whose answer was lost may stay invisible in a list. Until then "not found" is not "absent".
-    /// </summary>
-    private static readonly TimeSpan ListingLag = TimeSpan.FromMinutes(1);
-
     /// <summary>Asks for a stop where one is needed.</summary>
     /// <returns>Whether nothing is running any more.</returns>
     public async Task<bool> HaltAsync(RunScope scope, DateTimeOffset now, CancellationToken cancellationToken)
@@ -32,14 +28,14 @@ public sealed class JobHalter(IAuditTrail audit)
             return true;
         }
 
-        var intent = Times.Moment(status.StartedAt) ?? now;
         var jobs = scope.Services.PrepareJobs;
         var job = status.JobRunId is { } id
             ? await jobs.GetAsync(id, cancellationToken)
-            : await jobs.FindAsync(RunNames.Job(scope.Id, StageNames.Prepare, scope.Attempt), intent - ListingLag, cancellationToken);
+            : await jobs.FindAsync(
+                RunNames.Job(scope.Id, StageNames.Prepare, scope.Attempt), PrepareIntent.MadeAt(status, now) - PrepareIntent.Lag, cancellationToken);
         if (job is null)
         {
-            return status.JobRunId is not null || now - intent > ListingLag;
+            return !PrepareIntent.MayBeHidden(status, now);
         }
 
         status.JobRunId = job.JobRunId;

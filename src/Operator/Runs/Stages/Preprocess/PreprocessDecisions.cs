@@ -16,9 +16,7 @@ public static class PreprocessDecisions
         var status = run.Status.Preprocessing ?? new PreprocessingStatus();
         if (seen.Job is not { } job)
         {
-            return status.JobRunId is null
-                ? new Decision.Do(new StartPrepareJob(RunNames.Job(run.Id, StageNames.Prepare, run.Status.Attempt ?? 1)))
-                : new Decision.TryAgain(Reasons.ServiceFault, $"EMR Serverless does not know job run {status.JobRunId} any more.");
+            return WithoutJob(run, status, seen);
         }
 
         var name = $"EMR Serverless job run {job.JobRunId}";
@@ -38,6 +36,16 @@ public static class PreprocessDecisions
                 Stalled: true),
         };
     }
+
+    private static Decision WithoutJob(RunFacts run, PreprocessingStatus status, PreprocessObservation seen) => status.JobRunId switch
+    {
+        null when seen.IntentIsStale =>
+            new Decision.Wait(Reasons.InProgress, "EMR Serverless has no job of this attempt; it is started now.", TimeSpan.Zero),
+        null => new Decision.Do(new StartPrepareJob(RunNames.Job(run.Id, StageNames.Prepare, run.Status.Attempt ?? 1))),
+        var id when PrepareIntent.MayBeHidden(status, run.Now) =>
+            new Decision.Wait(Reasons.InProgress, $"EMR Serverless does not show job run {id} yet.", TimeSpan.FromSeconds(15)),
+        var id => new Decision.TryAgain(Reasons.ServiceFault, $"EMR Serverless does not know job run {id} any more."),
+    };
 
     private static Decision OnSuccess(RunFacts run, PreprocessObservation seen)
     {
@@ -74,15 +82,17 @@ public static class PreprocessDecisions
         var source = run.Status.Source ?? new SourceStatus();
         return manifest switch
         {
+            { SchemaVersion: not 1 } or { Kind: not "PrepareManifest" } => $"it is a {manifest.Kind} of schema version {manifest.SchemaVersion}, not a PrepareManifest of version 1",
             { Run.Uid: var uid } when uid != run.Id.Uid => $"it is of run {uid}",
             { Run.Attempt: var attempt } when attempt != run.Status.Attempt => $"it is of attempt {attempt}",
-            { Inputs: not [_] } => "it does not have exactly one input",
+            { Inputs: not [{ }] } => "it does not have exactly one input",
             { Inputs: [var input] } when input.TableId != source.TableId || input.Version != source.Version =>
                 $"it read version {input.Version} of table {input.TableId}, pinned are {source.Version} and {source.TableId}",
-            { Outputs: not [_] } => "it does not have exactly one output",
+            { Outputs: not [{ }] } => "it does not have exactly one output",
             { Outputs: [var output] } when output.Table != run.Spec.Preprocessing.OutputTable => $"it wrote table {output.Table}",
             { Outputs: [var output] } when !Same(output.Location, seen.OutputLocation) => $"it wrote to {output.Location}",
             { Outputs: [{ Rows: <= 0 }] } => "it wrote no rows; check spec.source.filter",
+            { Outputs: [var output] } when output.Files.Any(f => f is null) => "it lists a file without a name",
             { Outputs: [var output] } when ManifestDigest.Of(output.Files.Select(f => (f.Path, f.Sha256))) != manifest.Digest =>
                 "its digest is not that of its files",
             _ => null,

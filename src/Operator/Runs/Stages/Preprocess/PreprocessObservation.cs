@@ -9,7 +9,14 @@ namespace GovernedFinetune.Operator.Runs.Stages.Preprocess;
 /// <param name="Manifest">What the job left; null until it has succeeded.</param>
 /// <param name="OutputTable">The output table; null when it does not exist. Looked at once the manifest is there.</param>
 /// <param name="OutputLocation">Where the output table belongs.</param>
-public sealed record PreprocessObservation(PrepareJob? Job, string? Failure, Read<PrepareManifest>? Manifest, CatalogTable? OutputTable, string OutputLocation);
+/// <param name="IntentIsStale">Whether the intent is too old to send a start with (<see cref="PrepareIntent"/>).</param>
+public sealed record PreprocessObservation(
+    PrepareJob? Job,
+    string? Failure,
+    Read<PrepareManifest>? Manifest,
+    CatalogTable? OutputTable,
+    string OutputLocation,
+    bool IntentIsStale = false);
 
 /// <summary>Starts the preparation job.</summary>
 public sealed record StartPrepareJob(string JobName) : Effect("StartPrepareJob", JobName, ResultMustBeStored: true);

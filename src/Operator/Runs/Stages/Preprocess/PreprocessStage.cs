@@ -11,12 +11,6 @@ namespace GovernedFinetune.Operator.Runs.Stages.Preprocess;
 /// <summary>Prepares the training table with Spark on EMR Serverless.</summary>
 public sealed class PreprocessStage : Stage<PreprocessObservation>
 {
-    /// <summary>
-    /// How long a start is simply sent again with its token. How long EMR Serverless remembers a token is not documented,
-    /// so an older intent is looked up by the job's deterministic name first.
-    /// </summary>
-    private static readonly TimeSpan TokenIsFresh = TimeSpan.FromMinutes(5);
-
     /// <summary>The largest error line that a status message takes.</summary>
     private const int MaxFailureBytes = 16 * 1024;
 
@@ -64,7 +58,7 @@ public sealed class PreprocessStage : Stage<PreprocessObservation>
         if (job?.State is not JobState.Succeeded)
         {
             var failure = job is { State: JobState.Failed, FailureIsOurs: true } ? await ReadFailureAsync(scope, cancellationToken) : null;
-            return new PreprocessObservation(job, failure, null, null, location);
+            return new PreprocessObservation(job, failure, null, null, location, IntentIsStale: !PrepareIntent.IsFresh(status, now));
         }
 
         var manifest = await PreparedManifest.ReadAsync(scope, cancellationToken);
@@ -77,8 +71,18 @@ public sealed class PreprocessStage : Stage<PreprocessObservation>
     /// <inheritdoc />
     protected override void Record(FineTuneRunStatus status, PreprocessObservation seen, DateTimeOffset now)
     {
-        if (seen.Job is not { } job || status.Preprocessing is not { } preprocessing)
+        if (status.Preprocessing is not { } preprocessing)
         {
+            return;
+        }
+
+        if (seen.Job is not { } job)
+        {
+            if (preprocessing.JobRunId is null && seen.IntentIsStale)
+            {
+                preprocessing.StartedAt = Times.Second(now);
+            }
+
             return;
         }
 
@@ -89,7 +93,7 @@ public sealed class PreprocessStage : Stage<PreprocessObservation>
             preprocessing.FinishedAt ??= Times.Second(now);
         }
 
-        if (seen.Manifest?.Document is { Outputs: [var output] } manifest)
+        if (seen.Manifest?.Document is { Outputs: [{ } output] } manifest)
         {
             preprocessing.OutputTableId = seen.OutputTable?.TableId;
             preprocessing.OutputVersion = output.Version;
@@ -109,11 +113,10 @@ public sealed class PreprocessStage : Stage<PreprocessObservation>
             return await scope.Services.PrepareJobs.GetAsync(id, cancellationToken);
         }
 
-        var intent = Times.Moment(status.StartedAt) ?? now;
-        return now - intent <= TokenIsFresh
+        return PrepareIntent.IsFresh(status, now)
             ? null
             : await scope.Services.PrepareJobs.FindAsync(
-                RunNames.Job(scope.Id, StageNames.Prepare, scope.Attempt), intent - TokenIsFresh, cancellationToken);
+                RunNames.Job(scope.Id, StageNames.Prepare, scope.Attempt), PrepareIntent.MadeAt(status, now) - PrepareIntent.Lag, cancellationToken);
     }
 
     private static async Task<string?> ReadFailureAsync(RunScope scope, CancellationToken cancellationToken)

@@ -64,14 +64,16 @@ public static class TrainDecisions
         var prepared = run.Status.Preprocessing ?? new PreprocessingStatus();
         return manifest switch
         {
+            { SchemaVersion: not 1 } or { Kind: not "TrainManifest" } => $"it is a {manifest.Kind} of schema version {manifest.SchemaVersion}, not a TrainManifest of version 1",
             { Run.Uid: var uid } when uid != run.Id.Uid => $"it is of run {uid}",
             { Run.Attempt: var attempt } when attempt != run.Status.Attempt => $"it is of attempt {attempt}",
-            { Inputs: not [_] } => "it does not have exactly one input",
+            { Inputs: not [{ }] } => "it does not have exactly one input",
             { Inputs: [var input] } when input.TableId != prepared.OutputTableId || input.Version != prepared.OutputVersion =>
                 $"it read version {input.Version} of table {input.TableId}, prepared are {prepared.OutputVersion} and {prepared.OutputTableId}",
             { Model: var model } when model.Id != run.Spec.Model.Id || model.Revision != run.Spec.Model.Revision =>
                 $"it trained {model.Id} at {model.Revision}",
             { Files: [] } => "it lists no files",
+            _ when manifest.Files.Any(f => f is null) => "it lists a file without a name",
             _ when manifest.Files.All(f => f.Path != "MLmodel") => "it lists no MLmodel file, without which the registry cannot use the version",
             _ when manifest.Files.FirstOrDefault(f => !IsSafe(f.Path)) is { } unsafeFile => $"it lists a file outside its folder: '{unsafeFile.Path}'",
             _ when ManifestDigest.Of(manifest.Files.Select(f => (f.Path, f.Sha256))) != manifest.Digest => "its digest is not that of its files",

@@ -40,7 +40,7 @@ public sealed class TrainStage : Stage<TrainObservation>
         }
 
         var manifest = await PreparedManifest.ReadAsync(scope, cancellationToken);
-        if (manifest.Document is not { Outputs: [var prepared] } document || document.Digest != scope.Status.Preprocessing!.Digest)
+        if (manifest.Document is not { Outputs: [{ } prepared] } document || document.Digest != scope.Status.Preprocessing!.Digest)
         {
             throw OperatorException.Terminal(
                 Reasons.ManifestInvalid,
