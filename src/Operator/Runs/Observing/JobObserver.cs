@@ -39,6 +39,11 @@ public sealed class JobObserver(ProfileSet profiles, IRunServicesFactory service
                 // The runs have wake-ups of their own, so a list that fails only makes them later.
                 ObserverLog.Failed(logger, profile.Name, e.Reason, e.Message);
             }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                // What escapes a background service stops the process.
+                ObserverLog.Broke(logger, e, profile.Name);
+            }
         }
     }
 
@@ -48,8 +53,9 @@ public sealed class JobObserver(ProfileSet profiles, IRunServicesFactory service
         var outside = services.For(profile);
         if (jobs.Any(j => j.TrainingJobName is not null))
         {
-            var changed = (await outside.TrainingJobs.ListChangedAsync(since, cancellationToken)).ToDictionary(j => j.Name, j => $"{j.RawState}/{j.SecondaryState}");
-            foreach (var job in jobs.Where(j => j.TrainingJobName is not null && changed.TryGetValue(j.TrainingJobName, out var state) && state != j.LastSeen))
+            // A job that moves while the pages are read is on two of them.
+            var changed = (await outside.TrainingJobs.ListChangedAsync(since, cancellationToken)).ToLookup(j => j.Name, j => $"{j.RawState}/{j.SecondaryState}");
+            foreach (var job in jobs.Where(j => j.TrainingJobName is not null && changed[j.TrainingJobName].Any(state => state != j.LastSeen)))
             {
                 await waker.WakeAsync(job.Run, cancellationToken);
             }
@@ -71,4 +77,7 @@ internal static partial class ObserverLog
 {
     [LoggerMessage(EventId = 200, Level = LogLevel.Warning, Message = "Jobs of profile {Profile} could not be looked at ({Reason}): {Text}")]
     public static partial void Failed(ILogger logger, string profile, string reason, string text);
+
+    [LoggerMessage(EventId = 201, Level = LogLevel.Error, Message = "Looking at the jobs of profile {Profile} broke; it goes on at the next interval")]
+    public static partial void Broke(ILogger logger, Exception error, string profile);
 }
