@@ -25,6 +25,9 @@ public sealed class GrantChecker
     /// <summary>The row for the metastore's switch, which no GRANT can turn.</summary>
     private const string ExternalAccess = "EXTERNAL_ACCESS";
 
+    /// <summary>The longest fix that the CRD admits, in characters.</summary>
+    private const int LongestFix = 2048;
+
     private static readonly string[] ProvedByVend = ["USE_CATALOG", "USE_SCHEMA", "SELECT", "EXTERNAL_USE_SCHEMA"];
 
     /// <summary>Checks.</summary>
@@ -148,8 +151,10 @@ public sealed class GrantChecker
                 Name = securable.Name,
                 Privilege = "VEND",
                 Result = CheckResult.Missing,
-                Fix = $"Unity Catalog refuses credentials: {vend.Message}",
+                Fix = Fitting($"Unity Catalog refuses credentials: {vend.Message}"),
             });
         }
     }
+
+    private static string Fitting(string fix) => fix.Length <= LongestFix ? fix : fix[..(LongestFix - 3)] + "...";
 }

@@ -5,6 +5,9 @@ namespace GovernedFinetune.Operator.Status;
 /// <summary>Reads and writes a list of conditions. A condition's transition time moves only with its status.</summary>
 public static class Conditions
 {
+    /// <summary>The longest message that the CRD admits, in characters.</summary>
+    public const int LongestMessage = 32768;
+
     /// <summary>The condition of a type; null when there is none.</summary>
     public static Condition? Find(IEnumerable<Condition>? conditions, string type) =>
         conditions?.FirstOrDefault(c => c.Type == type);
@@ -21,7 +24,7 @@ public static class Conditions
             Type = type,
             Status = status,
             Reason = reason,
-            Message = message,
+            Message = message.Length <= LongestMessage ? message : message[..(LongestMessage - 3)] + "...",
             ObservedGeneration = generation,
             LastTransitionTime = old?.Status == status ? old.LastTransitionTime : Times.Second(now),
         };
