@@ -55,6 +55,8 @@ public static class GrantSummary
             Conditions.Set(conditions, ConditionTypes.Ready, "Unknown", reason, message, grant.Metadata.Generation, now);
         }
 
+        // Not both at once (kstatus): what stalls the grant still stands in Ready.
+        Conditions.Remove(conditions, ConditionTypes.Stalled);
         Conditions.Set(conditions, ConditionTypes.Reconciling, "True", reason, message, grant.Metadata.Generation, now);
     }
 
