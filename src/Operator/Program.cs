@@ -7,6 +7,7 @@ try
     {
         Command.Run run => await OperatorHost.RunAsync(run, CancellationToken.None),
         Command.VerifyAudit verify => await AuditCommand.VerifyAsync(verify, Console.Out, CancellationToken.None),
+        Command.Help => await HelpAsync(),
         var other => throw new InvalidOperationException($"{other.GetType().Name} is not a command."),
     };
 }
@@ -14,4 +15,10 @@ catch (ConfigurationException e)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 64;
+}
+
+static async Task<int> HelpAsync()
+{
+    await Console.Out.WriteLineAsync(Command.Usage);
+    return 0;
 }

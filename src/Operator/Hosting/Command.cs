@@ -17,9 +17,17 @@ public abstract record Command
     /// <param name="ExpectedHead">The head that is quoted elsewhere; null when unknown.</param>
     public sealed record VerifyAudit(string Folder, string? ExpectedHead) : Command;
 
+    /// <summary>Say how the process is used.</summary>
+    public sealed record Help : Command;
+
     /// <summary>Read the arguments.</summary>
     /// <exception cref="ConfigurationException">An argument is unknown or has no value.</exception>
-    public static Command Parse(string[] args) => args is ["audit", "verify", .. var rest] ? Audit(rest) : Operator(args);
+    public static Command Parse(string[] args) => args switch
+    {
+        ["--help" or "-h"] => new Help(),
+        ["audit", "verify", .. var rest] => Audit(rest),
+        _ => Operator(args),
+    };
 
     /// <summary>How the process is used.</summary>
     public const string Usage =
@@ -35,8 +43,10 @@ public abstract record Command
     {
         [var folder] => new VerifyAudit(folder, null),
         [var folder, "--head", var head] => new VerifyAudit(folder, head),
-        _ => throw new ConfigurationException("audit verify takes a folder and, optionally, --head DIGEST."),
+        _ => throw Misused("audit verify takes a folder and, optionally, --head DIGEST."),
     };
+
+    private static ConfigurationException Misused(string what) => new($"{what}{Environment.NewLine}{Usage}");
 
     private static Run Operator(string[] args)
     {
@@ -44,12 +54,12 @@ public abstract record Command
         var urls = "http://+:8080";
         for (var i = 0; i < args.Length; i += 2)
         {
-            var value = i + 1 < args.Length ? args[i + 1] : throw new ConfigurationException($"{args[i]} needs a value.");
+            var value = i + 1 < args.Length ? args[i + 1] : throw Misused($"{args[i]} needs a value.");
             (config, urls) = args[i] switch
             {
                 "--config" => (value, urls),
                 "--urls" => (config, value),
-                _ => throw new ConfigurationException($"Unknown argument '{args[i]}'."),
+                _ => throw Misused($"Unknown argument '{args[i]}'."),
             };
         }
 
