@@ -68,7 +68,7 @@ internal sealed class FakeApiServer(CallLog calls)
         return method.Method switch
         {
             "GET" => Ok(found),
-            "DELETE" => Delete(found),
+            "DELETE" => Delete(found, body?["preconditions"]?["uid"]),
             "PATCH" when sub == "status" => PatchStatus(plural, found, body!.AsObject()),
             "PATCH" => PatchObject(found, body!.AsArray()),
             _ => Refuse(HttpStatusCode.MethodNotAllowed, "MethodNotAllowed"),
@@ -124,9 +124,14 @@ internal sealed class FakeApiServer(CallLog calls)
         return Ok(found);
     }
 
-    private HttpResponseMessage Delete(JsonObject found)
+    private HttpResponseMessage Delete(JsonObject found, JsonNode? uid)
     {
         var metadata = found["metadata"]!.AsObject();
+        if (uid is not null && (string?)uid != (string?)metadata["uid"])
+        {
+            return Refuse(HttpStatusCode.Conflict, "Conflict");
+        }
+
         if (metadata["finalizers"] is JsonArray { Count: > 0 })
         {
             metadata["deletionTimestamp"] ??= "2026-11-24T10:00:00Z";

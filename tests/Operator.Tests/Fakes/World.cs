@@ -94,6 +94,7 @@ internal sealed class World : IDisposable
     {
         var run = Run!;
         run.Metadata.DeletionTimestamp = Clock.GetUtcNow().UtcDateTime;
+        run.Metadata.Generation++;
         Api.Put(run);
     }
 
