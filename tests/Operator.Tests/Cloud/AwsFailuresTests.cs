@@ -46,6 +46,14 @@ public sealed class AwsFailuresTests
     }
 
     [Fact]
+    public void A_denial_names_the_action_that_is_missing_which_may_be_another_than_the_calls()
+    {
+        Assert.EndsWith("AccessDenied. The identity that makes the call needs sagemaker:CreateTrainingJob.", From("AccessDenied", 403, "AccessDenied").Message, StringComparison.Ordinal);
+        var passRole = From("AccessDeniedException", 400, "User: arn:aws:iam::1:user/u is not authorized to perform: iam:PassRole on resource: arn:aws:iam::1:role/r");
+        Assert.DoesNotContain("needs sagemaker:CreateTrainingJob", passRole.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_role_that_is_not_known_everywhere_yet_is_tried_again()
     {
         var failure = From("ValidationException", 400, "Could not assume role arn:aws:iam::1:role/r. Please ensure that the role exists");

@@ -79,17 +79,23 @@ internal static class AwsFailures
             _ when Throttles.Contains(code) || status == 429 => OperatorException.Waiting(Reasons.Throttled, what, inner: e),
             _ when Quotas.Contains(code) => OperatorException.Waiting(Reasons.QuotaExceeded, what, inner: e),
             _ when Stale.Contains(code) || Faults.Contains(code) => OperatorException.Transient(Reasons.ServiceUnavailable, what, e),
-            _ when Denials.Contains(code) => OperatorException.Terminal(Reasons.AccessDenied, $"{what} The identity that makes the call needs {call.Action}.", e),
+            _ when Denials.Contains(code) => Denied(what, e, call),
             _ when BadKeys.Contains(code) => OperatorException.Terminal(Reasons.CredentialsUnavailable, what, e),
             // A role that was just made is not known everywhere at once.
             _ when CannotAssumeRole(code, e.Message) => OperatorException.Transient(Reasons.AccessDenied, what, e),
             // Without a status there was no answer: the SDK wraps what the network did.
             _ when status is 0 or >= 500 => OperatorException.Transient(Reasons.ServiceUnavailable, what, e),
-            _ when status == 403 => OperatorException.Terminal(Reasons.AccessDenied, $"{what} The identity that makes the call needs {call.Action}.", e),
+            _ when status == 403 => Denied(what, e, call),
             _ when status is >= 400 and < 500 => OperatorException.Terminal(Reasons.RequestRejected, what, e),
             _ => OperatorException.Transient(Reasons.ServiceUnavailable, what, e),
         };
     }
+
+    /// <summary>Says what is needed where AWS does not; where it does, it may be another action, such as <c>iam:PassRole</c>.</summary>
+    private static OperatorException Denied(string what, AmazonServiceException e, AwsCall call) => OperatorException.Terminal(
+        Reasons.AccessDenied,
+        e.Message.Contains("perform", StringComparison.Ordinal) ? what : $"{what.TrimEnd('.')}. The identity that makes the call needs {call.Action}.",
+        e);
 
     private static bool CannotAssumeRole(string code, string message) =>
         code == "ValidationException" && message.Contains("could not assume role", StringComparison.OrdinalIgnoreCase);
