@@ -9,7 +9,8 @@ public interface IArtifactStore
     Task PutAsync(S3Location location, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken);
 
     /// <summary>Writes a small object only when none is there (<c>If-None-Match: *</c>).</summary>
-    /// <returns>Whether it was written.</returns>
+    /// <returns>Whether the object holds these bytes now: it was written, or it held the same already, as after a try whose
+    /// answer was lost. False when it holds others.</returns>
     Task<bool> PutNewAsync(S3Location location, ReadOnlyMemory<byte> content, string contentType, CancellationToken cancellationToken);
 
     /// <summary>Reads a small object; null when there is none.</summary>
