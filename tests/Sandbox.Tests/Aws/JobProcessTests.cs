@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Amazon.S3.Model;
+using GovernedFinetune.Sandbox.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace GovernedFinetune.Sandbox.Tests.Aws;
@@ -201,6 +202,15 @@ public sealed class JobProcessTests : IAsyncLifetime
         Assert.Equal(("0", "[\"train\"]", "job", "uid-1"), (Text(env, "SM_NUM_GPUS"), Text(env, "SM_CHANNELS"), Text(env, "TRAINING_JOB_NAME"), Text(env, "GOVERNED_RUN_UID")));
         var metrics = job["FinalMetricDataList"]!.AsArray().ToDictionary(m => Text(m!, "MetricName"), m => m!["Value"]!.GetValue<double>());
         Assert.Equal(new Dictionary<string, double> { ["train_loss"] = 0.125 }, metrics);
+    }
+
+    [Fact]
+    public async Task A_platform_goes_on_when_storage_stumbles()
+    {
+        _aws.Context.Faults.Add(new FaultRule { Match = "^PUT /artifacts/out/", Status = 503, Code = "SlowDown", Times = 2 });
+        Train("import os\nopen(os.environ['SM_MODEL_DIR'] + '/w', 'w').write('weights')");
+        Assert.Equal("Completed", Text(await TrainAsync(Training("job")), "TrainingJobStatus"));
+        Assert.Equal("weights", await _aws.ReadAsync("artifacts", "out/job/output/model/w"));
     }
 
     [Fact]

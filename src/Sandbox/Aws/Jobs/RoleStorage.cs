@@ -14,6 +14,8 @@ internal sealed class RoleStorageException(string message) : IOException(message
 /// </summary>
 internal sealed class RoleStorage(HttpClient http, Uri endpoint, string region, JobIdentity identity, TimeProvider clock)
 {
+    private const int Attempts = 4;
+
     /// <exception cref="RoleStorageException">The role may not read the object, or it is not there.</exception>
     public async Task DownloadAsync(S3Location from, string file, CancellationToken cancellationToken)
     {
@@ -52,9 +54,12 @@ internal sealed class RoleStorage(HttpClient http, Uri endpoint, string region, 
     /// <exception cref="RoleStorageException">The role may not write the object.</exception>
     public async Task UploadAsync(string file, S3Location to, CancellationToken cancellationToken)
     {
-        await using var data = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1, useAsync: true);
-        using var content = new StreamContent(data);
-        using var response = await SendAsync(HttpMethod.Put, to, [], content, cancellationToken);
+        using var response = await SendAsync(
+            HttpMethod.Put,
+            to,
+            [],
+            () => new StreamContent(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1, useAsync: true)),
+            cancellationToken);
     }
 
     /// <summary>Uploads every file of a folder under a prefix, in the order of their names.</summary>
@@ -91,24 +96,48 @@ internal sealed class RoleStorage(HttpClient http, Uri endpoint, string region, 
         while (token is not null);
     }
 
+    /// <summary>Sends a request, and again when the service failed or the connection broke: a platform does not give a job up for that.</summary>
     private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, S3Location at, List<(string Name, string Value)> query, Func<HttpContent>? content, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var response = await SendOnceAsync(method, at, query, content?.Invoke(), cancellationToken);
+                if (response.IsSuccessStatusCode)
+                {
+                    return response;
+                }
+
+                using (response)
+                {
+                    if ((int)response.StatusCode < 500 || attempt == Attempts)
+                    {
+                        throw new RoleStorageException(
+                            $"{identity.RoleArn} could not {(method == HttpMethod.Put ? "write" : "read")} {at}: {await ErrorAsync(response, cancellationToken)}");
+                    }
+                }
+            }
+            catch (HttpRequestException e) when (attempt == Attempts)
+            {
+                throw new RoleStorageException($"{identity.RoleArn} could not reach {at}: {e.Message}");
+            }
+            catch (HttpRequestException)
+            {
+                // The next attempt has a connection of its own.
+            }
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(
         HttpMethod method, S3Location at, List<(string Name, string Value)> query, HttpContent? content, CancellationToken cancellationToken)
     {
         var path = SigV4.EncodeSegments($"/{at.Bucket}/{at.Key}");
         var search = string.Join('&', query.Select(q => $"{SigV4.Encode(q.Name)}={SigV4.Encode(q.Value)}"));
         using var request = new HttpRequestMessage(method, new Uri(endpoint, search.Length > 0 ? $"{path}?{search}" : path)) { Content = content };
         Sign(request, path, query);
-        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        if (response.IsSuccessStatusCode)
-        {
-            return response;
-        }
-
-        using (response)
-        {
-            throw new RoleStorageException(
-                $"{identity.RoleArn} could not {(method == HttpMethod.Put ? "write" : "read")} {at}: {await ErrorAsync(response, cancellationToken)}");
-        }
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
     private void Sign(HttpRequestMessage request, string path, List<(string Name, string Value)> query)

@@ -26,7 +26,7 @@ internal sealed class FinalMetrics
         {
             try
             {
-                definitions.Add((definition.Text("Name")!, new Regex(definition.Text("Regex")!, RegexOptions.CultureInvariant, MatchLimit)));
+                definitions.Add((definition.Text("Name")!, Compile(definition.Text("Regex")!)));
             }
             catch (ArgumentException e)
             {
@@ -35,6 +35,19 @@ internal sealed class FinalMetrics
         }
 
         return new FinalMetrics(definitions);
+    }
+
+    // In time linear in the line where the expression allows it, and with a limit where it does not.
+    private static Regex Compile(string expression)
+    {
+        try
+        {
+            return new Regex(expression, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, MatchLimit);
+        }
+        catch (NotSupportedException)
+        {
+            return new Regex(expression, RegexOptions.CultureInvariant, MatchLimit);
+        }
     }
 
     /// <summary>Looks for every metric in a line of the log. The first group of an expression is the value.</summary>

@@ -65,6 +65,12 @@ internal sealed class ProcessTraining(JobHost host) : ITrainingDriver
             return;
         }
 
+        if (job.Request.Object("ResourceConfig")!.Number("InstanceCount") is not 1)
+        {
+            End(job, "ClientError: the sandbox runs a training job on one host; ResourceConfig.InstanceCount must be 1.");
+            return;
+        }
+
         var folder = new TrainingFolder(Path.Combine(host.Options.StateDirectory, "jobs", "sagemaker", job.Name), job);
         var output = folder.LogOf("stdout", line => job.Metrics.Read(line, host.Clock.GetUtcNow()));
         var errors = folder.LogOf("stderr", line => job.Metrics.Read(line, host.Clock.GetUtcNow()));

@@ -29,7 +29,6 @@ internal static class TrainingRules
             Require(resources[needed] is not null, $"ResourceConfig.{needed} is required");
         }
 
-        Require(resources.Number("InstanceCount") == 1, "ResourceConfig.InstanceCount must be 1: the sandbox runs a job on one host");
         var family = resources.Text("InstanceType")!.Split('.')[1];
         Require(!resources.ContainsKey("VolumeKmsKeyId") || !LocalStorage.Contains(family),
             $"ResourceConfig.VolumeKmsKeyId cannot be given for {resources.Text("InstanceType")}, which has local storage");
