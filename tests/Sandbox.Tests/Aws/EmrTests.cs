@@ -54,6 +54,19 @@ public sealed class EmrTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_run_can_be_queued_first()
+    {
+        await ScriptAsync(new { match = ".", queued = true, queueSeconds = 40, seconds = 60 });
+        var run = await StartAsync(Job("t1"));
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("QUEUED", (await GetAsync(run))["state"]!.GetValue<string>());
+        Assert.Equal(["prep-a1"], await ListAsync("states=QUEUED"));
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        var job = await GetAsync(run);
+        Assert.Equal(("RUNNING", 10_000), (job["state"]!.GetValue<string>(), job["queuedDurationMilliseconds"]!.GetValue<long>()));
+    }
+
+    [Fact]
     public async Task The_answer_has_every_member_that_the_model_requires()
     {
         await ScriptAsync(new { match = ".", seconds = 60 });

@@ -205,6 +205,19 @@ public sealed class JobProcessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_job_begins_with_nothing_of_an_earlier_one_of_its_name()
+    {
+        Train("import os\nopen(os.environ['SM_MODEL_DIR'] + '/' + os.environ['GOVERNED_RUN_UID'], 'w').close()");
+        _ = await TrainAsync(Training("job"));
+        _ = (await _aws.SageMakerAsync("DeleteTrainingJob", new { TrainingJobName = "job" })).Ok();
+        var second = Training("job");
+        second["OutputDataConfig"]!["S3OutputPath"] = "s3://artifacts/again";
+        second["Environment"]!["GOVERNED_RUN_UID"] = "uid-2";
+        _ = await TrainAsync(second);
+        Assert.Equal(["again/job/output/model/uid-2"], await _aws.KeysAsync("artifacts", "again/"));
+    }
+
+    [Fact]
     public async Task A_platform_goes_on_when_storage_stumbles()
     {
         _aws.Context.Faults.Add(new FaultRule { Match = "^PUT /artifacts/out/", Status = 503, Code = "SlowDown", Times = 2 });

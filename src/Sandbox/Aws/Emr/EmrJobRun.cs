@@ -42,6 +42,8 @@ internal sealed class EmrJobRun(string id, EmrApplication application, JsonObjec
     private readonly DateTimeOffset _created = created;
     private DateTimeOffset _updated = created;
     private DateTimeOffset _attemptCreated = created;
+    private DateTimeOffset? _queued;
+    private TimeSpan _queuedFor;
     private DateTimeOffset? _started;
     private DateTimeOffset? _ended;
     private string _details = "";
@@ -103,6 +105,8 @@ internal sealed class EmrJobRun(string id, EmrApplication application, JsonObjec
     {
         lock (agenda.Gate)
         {
+            _queuedFor += _queued is { } since ? at - since : TimeSpan.Zero;
+            _queued = state == RunState.Queued ? at : null;
             CurrentState = state;
             _updated = at;
             _details = "";
@@ -165,7 +169,7 @@ internal sealed class EmrJobRun(string id, EmrApplication application, JsonObjec
             detail["mode"] ??= "BATCH";
             detail["retryPolicy"] ??= new JsonObject { ["maxAttempts"] = 1 };
             detail["executionTimeoutMinutes"] = TimeoutMinutes;
-            detail["queuedDurationMilliseconds"] = 0;
+            detail["queuedDurationMilliseconds"] = (long)_queuedFor.TotalMilliseconds;
             detail.With("tags", Tags.Count == 0 ? null : Tags.DeepClone())
                 .With("networkConfiguration", application.Network?.DeepClone())
                 .With("startedAt", _started is { } started ? AwsResponses.EpochSeconds(started) : null)

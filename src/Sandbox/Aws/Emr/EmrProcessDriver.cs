@@ -176,6 +176,11 @@ internal sealed class EmrProcessDriver(JobHost host) : IEmrDriver
         }
 
         var file = Path.Combine(folder, name);
+        if (File.Exists(file))
+        {
+            throw new FormatException($"Two of the run's files are named '{name}'; one of them is '{uri}'.");
+        }
+
         await role.Storage.DownloadAsync(from, file, cancellationToken);
         return file;
     }

@@ -7,10 +7,14 @@ internal sealed class ScriptedEmrDriver(JobScript script, JobScripts scripts) : 
 {
     public void Begin(EmrJobRun run, DateTimeOffset at)
     {
-        var step = TimeSpan.FromSeconds(script.QueueSeconds / 3);
+        string[] waiting = script.Queued ? [RunState.Queued, RunState.Pending, RunState.Scheduled] : [RunState.Pending, RunState.Scheduled];
         var start = at + TimeSpan.FromSeconds(script.QueueSeconds);
-        run.Agenda.At(at + step, due => run.Enter(RunState.Pending, due));
-        run.Agenda.At(at + (2 * step), due => run.Enter(RunState.Scheduled, due));
+        for (var i = 0; i < waiting.Length; i++)
+        {
+            var state = waiting[i];
+            run.Agenda.At(at + TimeSpan.FromSeconds(script.QueueSeconds * (i + 1) / (waiting.Length + 1)), due => run.Enter(state, due));
+        }
+
         if (script.FailsBeforeStart)
         {
             run.Agenda.At(start, due => run.End(RunState.Failed, script.FailureReason ?? "Job failed before it started.", due));

@@ -34,6 +34,9 @@ public sealed record JobScript
     /// <summary>Seconds before it runs, shared evenly by the states that come before.</summary>
     public double QueueSeconds { get; init; }
 
+    /// <summary>Whether a job run is QUEUED first, as when its application's concurrency is used up.</summary>
+    public bool Queued { get; init; }
+
     /// <summary>Seconds that it runs.</summary>
     public double Seconds { get; init; }
 

@@ -38,6 +38,12 @@ internal sealed class TrainingFolder(string root, TrainingJob job)
     /// <summary>Makes the folders and writes the three configuration files.</summary>
     public async Task CreateAsync(CancellationToken cancellationToken)
     {
+        if (Directory.Exists(root))
+        {
+            // Of a job of this name that was deleted, or that an earlier sandbox ran.
+            Directory.Delete(root, recursive: true);
+        }
+
         foreach (var folder in (string[])[Model, Checkpoints, Path.Combine(Output, "data"), Config, Path.Combine(Base, "input", "data"), Path.Combine(Base, "code")])
         {
             _ = Directory.CreateDirectory(folder);
