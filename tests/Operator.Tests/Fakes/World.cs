@@ -116,6 +116,32 @@ internal sealed class World : IDisposable
         throw new InvalidOperationException($"The run is still {Status.Phase} after {MaxSteps} steps: {Status.Conditions?.FirstOrDefault(c => c.Type == "Ready")?.Message}", LastError);
     }
 
+    /// <summary>Goes on until something is so.</summary>
+    public async Task<World> UntilAsync(Func<World, bool> condition)
+    {
+        for (var step = 0; !condition(this); step++)
+        {
+            Assert.True(step < MaxSteps, $"It is still not so after {MaxSteps} steps; the run is {Run?.Status?.Phase}.");
+            Pass(await StepAsync() ?? TimeSpan.FromMinutes(1));
+        }
+
+        return this;
+    }
+
+    /// <summary>One reconciliation in which one call goes wrong.</summary>
+    public async Task<TimeSpan?> StepAsync(Func<Exception> error, string call, FaultPoint point)
+    {
+        Cloud.Calls.Fault = new Fault((_, name) => name.StartsWith(call, StringComparison.Ordinal), point, _ => error());
+        try
+        {
+            return await StepAsync();
+        }
+        finally
+        {
+            Cloud.Calls.Fault = null;
+        }
+    }
+
     /// <summary>One reconciliation, or one call of the finalizer.</summary>
     /// <returns>When the operator wants to look again.</returns>
     public async Task<TimeSpan?> StepAsync()
