@@ -1,10 +1,11 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using GovernedFinetune.Entities;
 
 namespace GovernedFinetune.Operator.Hosting;
 
 /// <summary>One value of the configuration, with its place. Reading it says what is wrong in words that a person can use.</summary>
-internal sealed class JsonField(string file, string path, JsonElement? value)
+internal sealed partial class JsonField(string file, string path, JsonElement? value)
 {
     /// <summary>The members that were read so far: what is left over is unknown.</summary>
     private readonly HashSet<string> _read = new(StringComparer.Ordinal);
@@ -94,9 +95,19 @@ internal sealed class JsonField(string file, string path, JsonElement? value)
         _ => throw Wrong($"is {Shown()}", expected),
     };
 
+    /// <summary>The value, short, and without what may be a secret that was put in the wrong place: the inside of an object or
+    /// list, the user part of a URL.</summary>
     private string Shown()
     {
-        var text = value!.Value.GetRawText();
+        var text = value!.Value.ValueKind switch
+        {
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => "a list",
+            _ => UserOfUrl().Replace(value.Value.GetRawText(), "//...@"),
+        };
         return text.Length <= 80 ? text : text[..80] + "...";
     }
+
+    [GeneratedRegex("//[^/@]*@")]
+    private static partial Regex UserOfUrl();
 }
