@@ -47,7 +47,8 @@ public sealed class JobObserver(ProfileSet profiles, IRunServicesFactory service
         }
     }
 
-    private async Task LookAsync(Profile profile, DateTimeOffset since, CancellationToken cancellationToken)
+    /// <summary>One look.</summary>
+    internal async Task LookAsync(Profile profile, DateTimeOffset since, CancellationToken cancellationToken)
     {
         var jobs = watched.Of(profile.Name);
         var outside = services.For(profile);
