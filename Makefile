@@ -23,7 +23,7 @@ test: build tools
 build: packages
 	@dotnet build GovernedFinetune.sln --configuration $(CONFIGURATION) --nologo --verbosity quiet
 
-## generate: write config/crds and docs/api-reference.md from the C# types
+## generate: write config/crds and docs/api-reference.md from the C# types, and the chart's copies of config/
 generate: packages
 	@dotnet run --project tools/CrdGenerator -- .
 

@@ -25,4 +25,11 @@ internal static class GeneratedFiles
 
         yield return ("docs/api-reference.md", ApiReference.Write(resources));
     }
+
+    /// <summary>The chart's copies of files in config/: a chart cannot reach outside its folder.</summary>
+    /// <param name="root">The repository root; the definitions in it are up to date.</param>
+    public static IEnumerable<(string Path, string Text)> ChartCopies(string root) =>
+        Resources().Select(resource => $"crds/{resource.Plural}.{resource.Group}.yaml")
+            .Concat(["rbac/operator.yaml", "rbac/people.yaml"])
+            .Select(file => ($"charts/governed-finetune/files/{file}", File.ReadAllText(Path.Combine(root, "config", file))));
 }

@@ -5,7 +5,9 @@ internal static class Repository
 {
     private static readonly string Root = FindRoot();
 
-    public static string Read(string relative) => File.ReadAllText(Path.Combine(Root, relative));
+    public static string PathOf(string relative) => Path.Combine(Root, relative);
+
+    public static string Read(string relative) => File.ReadAllText(PathOf(relative));
 
     private static string FindRoot()
     {
