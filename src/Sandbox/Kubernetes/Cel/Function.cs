@@ -9,25 +9,15 @@ namespace GovernedFinetune.Sandbox.Kubernetes.Cel;
 internal sealed record Overload(string Name, bool IsMethod, CelType[] Parameters, CelType Result, Func<object?[], Budget, object?> Run)
 {
     /// <summary>Whether values of these types may be passed.</summary>
-    public bool Accepts(IReadOnlyList<CelType> arguments)
-    {
-        for (var i = 0; i < Parameters.Length; i++)
-        {
-            if (!Parameters[i].Accepts(arguments[i]))
-            {
-                return false;
-            }
-        }
-
-        return Parameters.Length == arguments.Count;
-    }
+    public bool Accepts(IReadOnlyList<CelType> arguments) =>
+        Parameters.Length == arguments.Count && Parameters.Zip(arguments).All(pair => pair.First.Accepts(pair.Second));
 
     /// <summary>Whether these values may be passed.</summary>
     public bool Fits(object?[] arguments)
     {
-        for (var i = 0; i < Parameters.Length; i++)
+        for (var i = 0; i < arguments.Length; i++)
         {
-            if (!Fits(Parameters[i].Kind, arguments[i]))
+            if (i >= Parameters.Length || !Fits(Parameters[i].Kind, arguments[i]))
             {
                 return false;
             }
