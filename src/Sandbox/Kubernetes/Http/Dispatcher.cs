@@ -31,6 +31,11 @@ internal sealed class Dispatcher(
         {
             await Responder.RefuseAsync(http, new StatusException(e.StatusCode, "BadRequest", e.Message));
         }
+        catch (Exception e) when (e is not OperationCanceledException && !http.Response.HasStarted)
+        {
+            // A bug of this server. The client gets it in the form that it can show, with the place.
+            await Responder.RefuseAsync(http, new StatusException(500, "InternalError", $"Internal error occurred: {e.GetType().Name}: {e.Message} {e.StackTrace?.Split('\n')[0].Trim()}"));
+        }
     }
 
     private Task RouteAsync(HttpContext http)
@@ -64,6 +69,12 @@ internal sealed class Dispatcher(
         {
             var document = AggregatedDiscovery.Document(registry, version, core: path[0] == "api");
             return Responder.WriteAsync(http, 200, document, AggregatedDiscovery.ContentType(version));
+        }
+
+        if (path is ["openapi", "v2"])
+        {
+            // An empty document, in protobuf no bytes at all: clients only look whether a kind without v3 schema has one here.
+            return Responder.WriteAsync(http, 200, [], "application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
         }
 
         var found = path switch
