@@ -24,6 +24,7 @@ public sealed class RunTests(World world, ITestOutputHelper output)
         Assert.Equal("1", run.Status!["registration"]!["version"]!.GetValue<string>());
         Assert.Equal(100, run.Status["training"]!["progress"]!["percent"]!.GetValue<int>());
         Assert.Equal(4, run.Status["lineage"]!["edges"]!.GetValue<int>());
+        Assert.EndsWith("/SPARK_DRIVER/", run.Status["preprocessing"]!["logUrl"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.StartsWith("sha256:", run.Status["source"]!["version"]!.GetValue<string>(), StringComparison.Ordinal);
 
         var spent = Spending.Of(await world.RequestsAsync(after), "whole");

@@ -39,7 +39,9 @@ public sealed class PreprocessStage : Stage<PreprocessObservation>
         switch (effect)
         {
             case StartPrepareJob start:
-                scope.Status.Preprocessing!.JobRunId = await StartAsync(scope, start, cancellationToken);
+                var id = await StartAsync(scope, start, cancellationToken);
+                scope.Status.Preprocessing!.JobRunId = id;
+                scope.Status.Preprocessing.LogUrl = LogUrl(scope.Profile.Emr, id);
                 break;
             case CreateOutputTable create:
                 _ = await scope.Services.Tables.CreateExternalAsync(create.Table, cancellationToken);
@@ -125,6 +127,11 @@ public sealed class PreprocessStage : Stage<PreprocessObservation>
         var bytes = await scope.Services.Artifacts.GetAsync(location, MaxFailureBytes, cancellationToken);
         return bytes is null ? null : Encoding.UTF8.GetString(bytes).Trim();
     }
+
+    /// <summary>Where EMR Serverless puts the driver's logs
+    /// (https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/logging.html); null when the profile keeps none.</summary>
+    private static string? LogUrl(EmrProfile emr, string jobRunId) =>
+        emr.LogUri is { } logs ? $"{logs.TrimEnd('/')}/applications/{emr.ApplicationId}/jobs/{jobRunId}/SPARK_DRIVER/" : null;
 
     private static async Task<string> StartAsync(RunScope scope, StartPrepareJob start, CancellationToken cancellationToken)
     {
