@@ -106,6 +106,12 @@ internal sealed class ObjectStore
             home.Items = gone ? home.Items.Remove(key) : home.Items.SetItem(key, stored);
             _owners.Update(collection, key, expected, gone ? null : stored);
             home.Publish(new Change(type, stored, expected));
+            expected?.Shrink();
+            if (gone)
+            {
+                stored.Shrink();
+            }
+
             return stored;
         }
     }

@@ -19,13 +19,15 @@ internal readonly record struct ObjectKey(string Namespace, string Name) : IComp
     public override string ToString() => Namespace.Length == 0 ? Name : $"{Namespace}/{Name}";
 }
 
-/// <summary>One version of one object, as it is kept. Its JSON is shared by all readers and never changed.</summary>
+/// <summary>One version of one object, as it is kept: bytes always, and a tree while it is the current version.</summary>
 internal sealed class StoredObject
 {
+    private JsonObject? _tree;
+
     public StoredObject(ObjectKey key, JsonObject json, long revision)
     {
         Key = key;
-        Json = json;
+        _tree = json;
         Revision = revision;
         Utf8 = json.ToUtf8();
         Uid = json.Object("metadata").Text("uid") ?? "";
@@ -33,8 +35,8 @@ internal sealed class StoredObject
 
     public ObjectKey Key { get; }
 
-    /// <summary>The object in its stored version, with its resourceVersion. Clone before changing.</summary>
-    public JsonObject Json { get; }
+    /// <summary>The object in its stored version, with its resourceVersion. Shared by all readers: clone before changing.</summary>
+    public JsonObject Json => _tree ?? JsonReading.Parse(Utf8)!.AsObject();
 
     /// <summary>The same as compact JSON, written once for all readers.</summary>
     public byte[] Utf8 { get; }
@@ -43,6 +45,9 @@ internal sealed class StoredObject
     public long Revision { get; }
 
     public string Uid { get; }
+
+    /// <summary>Drops the tree, which takes many times the bytes; old versions wait in histories and are seldom looked into.</summary>
+    public void Shrink() => _tree = null;
 }
 
 /// <summary>What happened to an object.</summary>
