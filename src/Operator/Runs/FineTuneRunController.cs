@@ -116,9 +116,9 @@ public sealed class FineTuneRunController(
         try
         {
             var outcome = await reconciler.PassAsync(scope, cancellationToken);
-            if (scope.Status.NextAttemptAt is null)
+            if (scope.Status.NextAttemptAt is null && outcome is not PassOutcome.Rest { After.Ticks: 0 })
             {
-                // A pass that only waits for the next try has not put the failures behind it.
+                // A pass that only waits for the next try, or makes ready for it, has not put the failures behind it.
                 failures.Forget(scope.Id.Uid);
             }
 
