@@ -13,6 +13,17 @@ internal static class Scenarios
         PrepareOutcome = attempt => attempt == 1 ? new Outcome(JobState.Failed, "internal error") : new Outcome(JobState.Succeeded),
     };
 
+    public static World FailedPreparation() => new() { PrepareOutcome = _ => new Outcome(JobState.Failed, "error BadTemplate", Ours: true) };
+
+    public static World DryRun() => new(Samples.Run(spec => spec.DryRun = true));
+
+    public static World Denied()
+    {
+        var world = new World();
+        world.Api.Put(Samples.Checked(world.Clock.GetUtcNow(), granted: false));
+        return world;
+    }
+
     public static World SuspendAndResume() => TrainsUntilStopped()
         .When(Trains, w => w.Edit(r => r.Spec.Suspend = true))
         .When(w => w.Status.Phase is FineTuneRunPhase.Suspended, w => w.Edit(r => r.Spec.Suspend = false));

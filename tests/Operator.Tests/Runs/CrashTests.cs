@@ -18,6 +18,9 @@ public class CrashTests
         ["suspend and resume"] = Scenarios.SuspendAndResume,
         ["deleted in training"] = Scenarios.DeletedInTraining,
         ["revoked in training"] = Scenarios.RevokedInTraining,
+        ["failed preparation"] = Scenarios.FailedPreparation,
+        ["denied"] = Scenarios.Denied,
+        ["dry run"] = Scenarios.DryRun,
     };
 
     [Theory]

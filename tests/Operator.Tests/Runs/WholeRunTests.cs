@@ -147,9 +147,7 @@ public class WholeRunTests
     [Fact]
     public async Task A_run_whose_grant_lacks_a_privilege_fails_with_the_SQL_that_would_mend_it_and_starts_nothing()
     {
-        using var world = new World();
-        world.Api.Put(Samples.Checked(world.Clock.GetUtcNow(), granted: false));
-        _ = await world.ToEndAsync();
+        using var world = await Scenarios.Denied().ToEndAsync();
 
         Assert.Equal(FineTuneRunPhase.Failed, world.Status.Phase);
         Assert.Contains($"GRANT SELECT ON TABLE {Samples.Source}", world.Status.Conditions!.Single(c => c.Type == ConditionTypes.Ready).Message, StringComparison.Ordinal);
@@ -173,8 +171,7 @@ public class WholeRunTests
     [Fact]
     public async Task A_dry_run_checks_everything_and_starts_nothing()
     {
-        using var world = new World(Samples.Run(spec => spec.DryRun = true));
-        _ = await world.ToEndAsync();
+        using var world = await Scenarios.DryRun().ToEndAsync();
 
         Assert.Equal(FineTuneRunPhase.Succeeded, world.Status.Phase);
         Assert.Equal(Reasons.DryRun, world.Status.Conditions!.Single(c => c.Type == ConditionTypes.Ready).Reason);

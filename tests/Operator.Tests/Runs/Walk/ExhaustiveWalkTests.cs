@@ -65,9 +65,13 @@ public class ExhaustiveWalkTests(ITestOutputHelper output)
         if (node.Wake is { } wake)
         {
             var awake = node with { Now = node.Now + Max(wake, TimeSpan.FromSeconds(1)) };
-            var (after, calls) = await Step.ReconcileAsync(awake, policy);
-            Check(after);
-            next.Add(("reconcile", after));
+            next.AddRange(await WakeAsync(awake, "", policy));
+            if (node is { Status: { Phase: FineTuneRunPhase.Preprocessing, Preprocessing.JobRunId: null }, Killed: false })
+            {
+                // Whether the intent has grown old matters as long as the job's id is not known.
+                next.AddRange(await WakeAsync(node with { Now = node.Now.AddMinutes(15) }, " 15 minutes later", policy));
+            }
+
             if (wake > TimeSpan.Zero)
             {
                 var (late, _) = await Step.ReconcileAsync(node with { Now = node.Now.AddDays(40) }, policy);
@@ -75,14 +79,6 @@ public class ExhaustiveWalkTests(ITestOutputHelper output)
                 next.Add(("reconcile 40 days later", late));
             }
 
-            for (var call = 0; call < calls.Count && !node.Killed; call++)
-            {
-                // A kill before a call leaves what a kill after the last change left; so one kill a change is every kill.
-                if (!Step.IsRead(calls[call]))
-                {
-                    next.Add(($"killed after {calls[call]}", await Step.KilledAsync(awake, policy, call)));
-                }
-            }
         }
 
         foreach (var (name, after) in next)
@@ -90,6 +86,24 @@ public class ExhaustiveWalkTests(ITestOutputHelper output)
             Expect(after.Cloud.PrepareJobs.GroupBy(j => j.Request.Name).All(g => g.Count() == 1), $"{name}: two preparation jobs of one attempt");
             Expect(after.Cloud.ModelVersions.Count <= 1, $"{name}: two model versions of one run");
             Expect((after.Status.Attempt ?? 1) <= 1 + RetryLimit + after.Suspensions, $"{name}: more attempts than spec.retry.limit allows");
+        }
+
+        return next;
+    }
+
+    /// <summary>Reconciles undisturbed, and killed at every call.</summary>
+    private static async Task<IReadOnlyList<(string Name, Node After)>> WakeAsync(Node awake, string when, RevocationPolicy policy)
+    {
+        var (after, calls) = await Step.ReconcileAsync(awake, policy);
+        Check(after);
+        var next = new List<(string, Node)> { ($"reconcile{when}", after) };
+        for (var call = 0; call < calls.Count && !awake.Killed; call++)
+        {
+            // A kill before a call leaves what a kill after the last change left; so one kill a change is every kill.
+            if (!Step.IsRead(calls[call]))
+            {
+                next.Add(($"killed{when} after {calls[call]}", await Step.KilledAsync(awake, policy, call)));
+            }
         }
 
         return next;

@@ -43,11 +43,9 @@ internal static class Moves
         JobState.Pending => [(JobState.Running, false), (JobState.Failed, false)],
         JobState.Stopping => [(JobState.Stopped, false), (JobState.Succeeded, false)],
         JobState.Unknown => [(JobState.Running, false)],
-        _ =>
-        [
-            (JobState.Succeeded, false), (JobState.Failed, true), (JobState.Failed, false),
-            (JobState.Stopped, false), (JobState.TimedOut, false), (JobState.Unknown, false),
-        ],
+
+        // A time-out goes the way of a failure of the job's own.
+        _ => [(JobState.Succeeded, false), (JobState.Failed, true), (JobState.Failed, false), (JobState.Stopped, false), (JobState.Unknown, false)],
     };
 
     private static IEnumerable<(string Name, Node After)> People(Node node)
