@@ -177,6 +177,19 @@ public class ControllerTests
     }
 
     [Fact]
+    public async Task An_outcome_that_cannot_be_recorded_for_an_hour_starts_nothing_anew()
+    {
+        using var world = Scenarios.FailedPreparation();
+        world.Cloud.Calls.Fault = new Fault(
+            (_, name) => name == "s3:PutNew 00000002.json" && world.Clock.GetUtcNow() < Samples.Start.AddHours(1),
+            FaultPoint.BeforeSend,
+            _ => OperatorException.Waiting(Reasons.Throttled, "503 SlowDown", TimeSpan.FromMinutes(5)));
+        _ = await world.ToEndAsync();
+        Assert.Equal((FineTuneRunPhase.Failed, Reasons.JobFailed), (world.Status.Phase, Ready(world).Reason));
+        Assert.Equal(1, world.Cloud.Calls.Count("emr:StartJobRun"));
+    }
+
+    [Fact]
     public async Task A_stop_that_is_refused_stalls_the_run_and_what_it_was_stopped_for_is_kept()
     {
         using var world = Scenarios.SuspendAndResume();
