@@ -24,8 +24,17 @@ internal sealed class WatchHandler(ObjectStore store, TimeProvider clock, Cancel
         var since = initial || query.Version is null or 0 ? null : query.Version;
         var writer = new EventWriter(request, shape, clock);
 
-        using var feed = store.Follow(request.Type.Collection, since);
         var http = request.Http;
+
+        // Feed and timers begin before the answer does: whoever sees its first byte knows that the watch runs.
+        using var feed = store.Follow(request.Type.Collection, since);
+        using var time = new CancellationTokenSource(TimeLimit(query), clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(time.Token, http.RequestAborted, stopping);
+        await using var bookmarks = clock.CreateTimer(
+            _ => store.Bookmark(feed!),
+            null,
+            query.AllowWatchBookmarks && feed is not null ? BookmarkInterval : Timeout.InfiniteTimeSpan,
+            BookmarkInterval);
         http.Response.StatusCode = 200;
         http.Response.ContentType = "application/json";
         http.Response.Headers.CacheControl = "no-cache, private";
@@ -55,49 +64,36 @@ internal sealed class WatchHandler(ObjectStore store, TimeProvider clock, Cancel
         }
 
         _ = await output.FlushAsync(http.RequestAborted);
-        await StreamAsync(request, feed, writer, output, filter);
-    }
-
-    private async Task StreamAsync(ResourceRequest request, ChangeFeed feed, EventWriter writer, PipeWriter output, Func<StoredObject, bool> filter)
-    {
-        using var time = new CancellationTokenSource(TimeLimit(request.Query), clock);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(time.Token, request.Http.RequestAborted, stopping);
-        await using var bookmarks = clock.CreateTimer(
-            _ => store.Bookmark(feed),
-            null,
-            request.Query.AllowWatchBookmarks ? BookmarkInterval : Timeout.InfiniteTimeSpan,
-            BookmarkInterval);
         try
         {
-            while (await feed.Items.WaitToReadAsync(end.Token))
-            {
-                while (feed.Items.TryRead(out var item))
-                {
-                    if (item.Change is { } change)
-                    {
-                        Write(writer, output, change, filter);
-                    }
-                    else
-                    {
-                        writer.WriteBookmark(output, item.Revision, endsInitialEvents: false);
-                    }
-
-                    if (output.UnflushedBytes > 64 << 10)
-                    {
-                        break;
-                    }
-                }
-
-                var flushed = await output.FlushAsync(end.Token);
-                if (flushed.IsCompleted)
-                {
-                    return;
-                }
-            }
+            await StreamAsync(feed, writer, output, filter, end.Token);
         }
-        catch (OperationCanceledException) when (!request.Http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
         {
             // The time is up, or the server stops: the stream ends in order.
+        }
+    }
+
+    private static async Task StreamAsync(ChangeFeed feed, EventWriter writer, PipeWriter output, Func<StoredObject, bool> filter, CancellationToken end)
+    {
+        while (await feed.Items.WaitToReadAsync(end))
+        {
+            while (output.UnflushedBytes <= 64 << 10 && feed.Items.TryRead(out var item))
+            {
+                if (item.Change is { } change)
+                {
+                    Write(writer, output, change, filter);
+                }
+                else
+                {
+                    writer.WriteBookmark(output, item.Revision, endsInitialEvents: false);
+                }
+            }
+
+            if ((await output.FlushAsync(end)).IsCompleted)
+            {
+                return;
+            }
         }
     }
 
