@@ -56,11 +56,11 @@ public sealed record FineTuneRunSpec
     [ValidationRule(Immutability.Rule, message: "retry " + Immutability.Run, reason: Immutability.Reason)]
     public RetrySpec Retry { get; set; } = new();
 
-    /// <summary>True stops the job under way and keeps its checkpoint; false goes on from the checkpoint in a new attempt. Mutable.</summary>
+    /// <summary>True stops the job under way; false goes on in a new attempt, from the last checkpoint where training.spot keeps them. Mutable.</summary>
     [DefaultValue(false)]
     public bool Suspend { get; set; }
 
-    /// <summary>True makes every check, price and quota estimate, and starts nothing.</summary>
+    /// <summary>True makes every check and starts nothing.</summary>
     [DefaultValue(false)]
     [ValidationRule(Immutability.Rule, message: "dryRun " + Immutability.Run, reason: Immutability.Reason)]
     public bool DryRun { get; set; }

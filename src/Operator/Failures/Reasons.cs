@@ -11,9 +11,6 @@ public static class Reasons
     /// <summary>The stage has begun and is not done.</summary>
     public const string InProgress = "InProgress";
 
-    /// <summary>The stage has not been reached.</summary>
-    public const string NotStarted = "NotStarted";
-
     /// <summary>The run, or the stage, is done.</summary>
     public const string Succeeded = "Succeeded";
 

@@ -38,6 +38,14 @@ public static class GrantGate
                 $"Profile '{profile.Name}' does not allow namespace '{id.Namespace}'. Ask the platform team to add the namespace to the profile, or use another profile.");
         }
 
+        if (profile.Catalog.Flavor is CatalogFlavor.OpenSource)
+        {
+            // Said now rather than in the last stage, after the training has been paid for.
+            return new GrantVerdict.Refused(
+                Reasons.InvalidSpec,
+                $"Profile '{profile.Name}' has a catalog of flavor OpenSource, which keeps no lineage and no model aliases, so no run can finish there. Use a profile of flavor Databricks.");
+        }
+
         if (grant is null || grant.Metadata.DeletionTimestamp is not null)
         {
             return new GrantVerdict.NotYet(

@@ -27,6 +27,15 @@ public class GrantGateTests
     [Fact]
     public void A_fresh_positive_check_that_covers_the_run_allows_it() => Assert.Equal("Allowed", Of(Judge(Samples.Checked(Now))));
 
+    [Fact]
+    public void A_catalog_that_keeps_no_lineage_is_refused_before_anything_is_paid_for()
+    {
+        var profile = Samples.Profile with { Catalog = Samples.Profile.Catalog with { Flavor = CatalogFlavor.OpenSource } };
+        var verdict = Judge(Samples.Checked(Now), profile: profile);
+        Assert.Equal("Refused InvalidSpec", Of(verdict));
+        Assert.Contains("keeps no lineage", Message(verdict), StringComparison.Ordinal);
+    }
+
     public static TheoryData<string, string, string> Verdicts => new()
     {
         { "no grant", "NotYet GrantNotFound", "'risk-factors' does not exist in namespace 'credit-risk'" },

@@ -23,6 +23,7 @@ public sealed record LineageGraph(IReadOnlyList<ExternalObject> Objects, IReadOn
             ["run"] = scope.Id.ToString(),
             ["grant"] = spec.Grant,
             ["grant_digest"] = status.Grant?.Digest ?? "",
+            ["purpose"] = scope.Grant?.Spec.Purpose ?? "",
             ["attempt"] = scope.Attempt.ToString(CultureInfo.InvariantCulture),
         };
 
