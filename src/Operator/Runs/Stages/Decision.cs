@@ -1,3 +1,5 @@
+using GovernedFinetune.Operator.Failures;
+
 namespace GovernedFinetune.Operator.Runs.Stages;
 
 /// <summary>What a stage wants, as data. A stage decides; the reconciler does.</summary>
@@ -7,12 +9,22 @@ public abstract record Decision
     {
     }
 
+    /// <summary>The decision for a job in a state that this version does not know: it stalls and never passes.</summary>
+    /// <param name="job">The job, for people.</param>
+    /// <param name="state">The service's own word.</param>
+    /// <param name="after">Look again after this long.</param>
+    public static Decision StallOn(string job, string state, TimeSpan after) => new Wait(
+        Reasons.UnknownCloudState,
+        $"{job} is in state '{state}', which this version of the operator does not know. Look at the job and upgrade the operator.",
+        after,
+        Stalled: true);
+
     /// <summary>Do this one effect, then look again.</summary>
     /// <param name="Effect">The effect.</param>
     public sealed record Do(Effect Effect) : Decision;
 
     /// <summary>Nothing to do until the world changes or the time has passed.</summary>
-    /// <param name="Reason">One of <see cref="Failures.Reasons"/>.</param>
+    /// <param name="Reason">One of <see cref="Reasons"/>.</param>
     /// <param name="Message">For people; no times and no counters, so that it only changes when the news does.</param>
     /// <param name="After">Look again after this long at the latest.</param>
     /// <param name="Stalled">Whether a person has to act.</param>
@@ -23,12 +35,12 @@ public abstract record Decision
     public sealed record Done(string Message) : Decision;
 
     /// <summary>The attempt failed for a cause that another attempt may not meet.</summary>
-    /// <param name="Reason">One of <see cref="Failures.Reasons"/>.</param>
+    /// <param name="Reason">One of <see cref="Reasons"/>.</param>
     /// <param name="Message">For people.</param>
     public sealed record TryAgain(string Reason, string Message) : Decision;
 
     /// <summary>The run cannot succeed.</summary>
-    /// <param name="Reason">One of <see cref="Failures.Reasons"/>.</param>
+    /// <param name="Reason">One of <see cref="Reasons"/>.</param>
     /// <param name="Message">For people: what, on which object, why, what to do.</param>
     public sealed record Fail(string Reason, string Message) : Decision;
 }

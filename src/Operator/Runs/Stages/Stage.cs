@@ -1,5 +1,4 @@
 using GovernedFinetune.Entities;
-using GovernedFinetune.Operator.Failures;
 
 namespace GovernedFinetune.Operator.Runs.Stages;
 
@@ -63,11 +62,4 @@ public abstract class Stage<TObservation> : IStage
 
     /// <summary>The failure of an effect that belongs to another stage: a programming error.</summary>
     protected static InvalidOperationException NotMine(Effect effect) => new($"{effect.Action} is not an effect of this stage.");
-
-    /// <summary>The decision for a job in a state that this version does not know.</summary>
-    protected static Decision StallOn(string service, string job, string state) => new Decision.Wait(
-        Reasons.UnknownCloudState,
-        $"{service} reports state '{state}' for {job}, which this version of the operator does not know. The run waits; look at the job and upgrade the operator.",
-        TimeSpan.FromMinutes(1),
-        Stalled: true);
 }

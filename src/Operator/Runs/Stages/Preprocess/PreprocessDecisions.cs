@@ -29,11 +29,7 @@ public static class PreprocessDecisions
             JobState.Stopped => new Decision.Fail(Reasons.JobStopped, $"{name} was cancelled by somebody else: {job.Details}"),
             JobState.TimedOut => new Decision.Fail(Reasons.DeadlineExceeded, $"{name} ran longer than spec.preprocessing.timeout ({run.Spec.Preprocessing.Timeout}): {job.Details}"),
             JobState.Succeeded => OnSuccess(run, seen),
-            _ => new Decision.Wait(
-                Reasons.UnknownCloudState,
-                $"{name} is in state '{job.RawState}', which this version of the operator does not know. Look at the job and upgrade the operator.",
-                LookAgain,
-                Stalled: true),
+            _ => Decision.StallOn(name, job.RawState, LookAgain),
         };
     }
 

@@ -39,11 +39,7 @@ public static class TrainDecisions
                 Reasons.DeadlineExceeded,
                 $"{name} reached {job.SecondaryState}: raise spec.training.maxRuntime{(run.Spec.Training.Spot is null ? "" : " or spec.training.spot.maxWait")} or train less."),
             JobState.Succeeded => OnSuccess(run, job, seen),
-            _ => new Decision.Wait(
-                Reasons.UnknownCloudState,
-                $"{name} is in state '{job.RawState}/{job.SecondaryState}', which this version of the operator does not know. Look at the job and upgrade the operator.",
-                LookAgain,
-                Stalled: true),
+            _ => Decision.StallOn(name, $"{job.RawState}/{job.SecondaryState}", LookAgain),
         };
     }
 
