@@ -67,7 +67,7 @@ public sealed class AwsApi : IAsyncDisposable
                 AwsResponses.WriteErrorAsync(http, AwsService.Of(http.Request), new AwsException(status, code, message)),
             map: app =>
             {
-                new AwsAdmin(roles, store, scripts).Map(app.MapSandboxAdmin(context));
+                new AwsAdmin(roles, store, scripts).Map(app.MapSandboxAdmin(context, "aws"));
                 _ = app.MapGet(JobIdentities.Route, identities.Serve);
                 _ = app.MapFallback("/_sandbox/{**path}", () => Results.Json(
                     new { error = "The account has no such /_sandbox route for that method and content type (JSON)." }, statusCode: 404));

@@ -53,7 +53,7 @@ public sealed class CatalogApi : IAsyncDisposable
         var vendor = new CredentialVendor(context.Credentials, context.Options.AccountId, context.Options.CredentialLifetime);
         var registry = new ModelRegistry(state, resolver, authorizer, locations, vendor, removal);
 
-        new SandboxRoutes(state).Map(app.MapSandboxAdmin(context));
+        new SandboxRoutes(state).Map(app.MapSandboxAdmin(context, "catalog"));
         new OidcRoutes(state, state.Principals, tokens).Map(app);
 
         var routes = new RouteTable(app, state, new Authenticator(state.Principals, tokens, context.AdminToken));

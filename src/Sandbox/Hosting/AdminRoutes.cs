@@ -1,9 +1,9 @@
 namespace GovernedFinetune.Sandbox.Hosting;
 
-/// <summary>The <c>/_sandbox</c> routes that every service has: the fault switch. They take the administrator's token.</summary>
+/// <summary>The <c>/_sandbox</c> routes that every service has: the fault switch and outages. They take the administrator's token.</summary>
 internal static class AdminRoutes
 {
-    public static RouteGroupBuilder MapSandboxAdmin(this WebApplication app, SandboxContext context)
+    public static RouteGroupBuilder MapSandboxAdmin(this WebApplication app, SandboxContext context, string service)
     {
         var admin = app.MapGroup("/_sandbox");
         _ = admin.AddEndpointFilter(async (call, next) =>
@@ -26,6 +26,25 @@ internal static class AdminRoutes
         _ = admin.MapDelete("/faults", () =>
         {
             context.Faults.Clear();
+            return Results.NoContent();
+        });
+        _ = admin.MapPut("/outages/{away}", (string away) =>
+        {
+            if (!Outages.Services.Contains(away) || away == service)
+            {
+                return Results.BadRequest(new
+                {
+                    error = $"'{away}' cannot be taken away here; expected one of {string.Join(", ", Outages.Services.Where(s => s != service))}. "
+                        + "A service is taken away through another one, which can also bring it back.",
+                });
+            }
+
+            context.Outages.Begin(away);
+            return Results.NoContent();
+        });
+        _ = admin.MapDelete("/outages", () =>
+        {
+            context.Outages.End();
             return Results.NoContent();
         });
         return admin;

@@ -56,6 +56,7 @@ public sealed class LoopbackServer : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, port, listen =>
             {
                 listen.Protocols = certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+                _ = listen.Use(next => connection => context.Outages.ServeAsync(service, connection, next));
                 if (certificate is not null)
                 {
                     _ = listen.UseHttps(certificate);
@@ -85,6 +86,7 @@ public sealed class LoopbackServer : IAsyncDisposable
     private static async Task Serve(SandboxContext context, string service, ErrorWriter writeError, HttpContext http, RequestDelegate next)
     {
         var description = http.Description();
+        var began = context.Clock.GetUtcNow();
         var logged = false;
         http.Response.OnStarting(() =>
         {
@@ -144,6 +146,7 @@ public sealed class LoopbackServer : IAsyncDisposable
             logged = true;
             context.Requests.Add(new RequestRecord(
                 context.Clock.GetUtcNow(),
+                began,
                 service,
                 description.Operation.Length > 0 ? description.Operation : $"{http.Request.Method} {http.Request.Path}",
                 description.Principal,
@@ -151,7 +154,8 @@ public sealed class LoopbackServer : IAsyncDisposable
                 http.Request.Method,
                 http.Request.Path,
                 http.Response.StatusCode,
-                description.Error));
+                description.Error,
+                http.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent ? agent : null));
         }
     }
 }

@@ -5,6 +5,7 @@ namespace GovernedFinetune.Sandbox.Hosting;
 
 /// <summary>One request that a service answered.</summary>
 /// <param name="Time">When the answer began.</param>
+/// <param name="Began">When the request arrived.</param>
 /// <param name="Service"><c>kubernetes</c>, <c>catalog</c> or <c>aws</c>.</param>
 /// <param name="Operation">The service's own name of the call, such as <c>s3:GetObject</c> or <c>temporary-table-credentials</c>.</param>
 /// <param name="Principal">Who asked, as the service knows it; empty when nobody was authenticated.</param>
@@ -13,8 +14,10 @@ namespace GovernedFinetune.Sandbox.Hosting;
 /// <param name="Path">HTTP path, without the query.</param>
 /// <param name="Status">HTTP status of the answer.</param>
 /// <param name="Error">The service's error code, when it refused.</param>
+/// <param name="UserAgent">The client, as it calls itself.</param>
 public sealed record RequestRecord(
     DateTimeOffset Time,
+    DateTimeOffset Began,
     string Service,
     string Operation,
     string Principal,
@@ -22,7 +25,8 @@ public sealed record RequestRecord(
     string Method,
     string Path,
     int Status,
-    string? Error);
+    string? Error,
+    string? UserAgent);
 
 /// <summary>
 /// Every request as one JSON line, on disk for other processes and in memory for tests. A line is on disk before its

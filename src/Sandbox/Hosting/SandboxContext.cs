@@ -14,6 +14,7 @@ public sealed class SandboxContext : IAsyncDisposable
         _ = Directory.CreateDirectory(options.StateDirectory);
         Requests = new RequestLog(Path.Combine(options.StateDirectory, "requests.jsonl"));
         Faults = new FaultSwitch();
+        Outages = new Outages();
         Credentials = new CredentialStore(clock);
     }
 
@@ -28,6 +29,9 @@ public sealed class SandboxContext : IAsyncDisposable
 
     /// <summary>Faults that tests and people inject.</summary>
     public FaultSwitch Faults { get; }
+
+    /// <summary>Services that tests and people took away.</summary>
+    public Outages Outages { get; }
 
     /// <summary>Every AWS credential that is in use, with what it may do.</summary>
     public CredentialStore Credentials { get; }

@@ -49,7 +49,7 @@ public sealed class KubernetesApi : IAsyncDisposable
             writeError: (http, status, code, message) => Responder.RefuseAsync(http, new StatusException(status, code, message)),
             map: app =>
             {
-                api.MapAdmin(app.MapSandboxAdmin(context));
+                api.MapAdmin(app.MapSandboxAdmin(context, "kubernetes"));
                 _ = app.Map("/{**path}", api.HandleAsync);
             },
             configureServices: null,

@@ -54,6 +54,46 @@ public sealed class TrainingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_script_can_quote_fields_of_the_document_that_its_job_was_given()
+    {
+        _ = await _aws.S3.PutBucketAsync("artifacts");
+        _ = await _aws.S3.PutObjectAsync(new Amazon.S3.Model.PutObjectRequest
+        {
+            BucketName = "artifacts",
+            Key = "uid-1",
+            ContentBody = """{"run": {"attempt": 2}, "files": ["a"], "to": "s3://artifacts/left"}""",
+        });
+        await ScriptAsync(new
+        {
+            match = ".",
+            seconds = 1,
+            objects = new Dictionary<string, string> { ["{env.DOCUMENT#/to}"] = "{env.DOCUMENT#/run/attempt} {env.DOCUMENT#/files/0} {env.DOCUMENT#/run}" },
+        });
+        var job = Job("job");
+        job["Environment"]!["DOCUMENT"] = "s3://artifacts/uid-1";
+        await CreateAsync(job);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("Completed", Text(await DescribeAsync("job"), "TrainingJobStatus"));
+        Assert.Equal("2 a {\n  \"attempt\": 2\n}", (await _aws.ReadAsync("artifacts", "left")).ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public async Task A_script_that_quotes_what_is_not_there_fails_its_job_and_says_what_it_missed()
+    {
+        _ = await _aws.S3.PutBucketAsync("artifacts");
+        await ScriptAsync(new { match = ".", seconds = 1, objects = new Dictionary<string, string> { ["{output}/x"] = "{env.DOCUMENT#/run/attempt}" } });
+        var job = Job("job");
+        job["Environment"]!["DOCUMENT"] = "s3://artifacts/nothing";
+        await CreateAsync(job);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        var failed = await DescribeAsync("job");
+        Assert.Equal("Failed", Text(failed, "TrainingJobStatus"));
+        Assert.Contains("There is no object s3://artifacts/nothing", Text(failed, "FailureReason"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_name_is_taken_once_and_stays_taken_until_its_job_is_deleted()
     {
         await ScriptAsync(new { match = ".", seconds = 10 });

@@ -50,9 +50,12 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>A client without credentials.</summary>
-    public HttpClient NewClient()
+    public HttpClient NewClient() => NewClient(Api);
+
+    /// <summary>A client without credentials.</summary>
+    public static HttpClient NewClient(KubernetesApi api)
     {
-        var authority = X509Certificate2.CreateFromPem(Api.CertificateAuthority);
+        var authority = X509Certificate2.CreateFromPem(api.CertificateAuthority);
         var handler = new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = Timeout.InfiniteTimeSpan };
         handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
         {
@@ -60,7 +63,7 @@ internal sealed class TestCluster : IAsyncDisposable
             RevocationMode = X509RevocationMode.NoCheck,
             CustomTrustStore = { authority },
         };
-        return new HttpClient(handler) { BaseAddress = Api.BaseAddress, Timeout = TimeSpan.FromSeconds(30) };
+        return new HttpClient(handler) { BaseAddress = api.BaseAddress, Timeout = TimeSpan.FromSeconds(30) };
     }
 
     public Task<Answer> GetAsync(string path, string accept = "application/json") => SendAsync(HttpMethod.Get, path, accept: accept);

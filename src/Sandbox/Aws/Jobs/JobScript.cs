@@ -56,8 +56,8 @@ public sealed record JobScript
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 
     /// <summary>
-    /// Objects that the job leaves when it succeeds: URI to text. Both may hold <c>{name}</c>, <c>{arg.N}</c> (from 0) and
-    /// <c>{env.NAME}</c>.
+    /// Objects that the job leaves when it succeeds: URI to text. Both may hold <c>{name}</c>, <c>{output}</c>, <c>{arg.N}</c>
+    /// (from 0) and <c>{env.NAME}</c>. Where one of them is the URI of a JSON object, <c>{arg.1#/run/uid}</c> is a field of that.
     /// </summary>
     public IReadOnlyDictionary<string, string> Objects { get; init; } = new Dictionary<string, string>();
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using GovernedFinetune.Sandbox.Aws.S3;
 
@@ -108,15 +109,35 @@ internal sealed partial class JobScripts(ObjectStore store, TimeProvider clock)
         }, _ => { });
     }
 
-    private static string Fill(string template, ScriptedJob job) => Placeholder().Replace(template, match => match.Groups[1].Value switch
+    private string Fill(string template, ScriptedJob job) => Placeholder().Replace(template, match =>
     {
-        "name" => job.Name,
-        "output" => job.OutputUri,
-        var field when field.StartsWith("env.", StringComparison.Ordinal) => job.Environment.GetValueOrDefault(field[4..], ""),
-        var field when int.TryParse(field.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out var i) && i < job.Arguments.Count => job.Arguments[i],
-        _ => "",
+        var value = match.Groups[1].Value switch
+        {
+            "name" => job.Name,
+            "output" => job.OutputUri,
+            var field when field.StartsWith("env.", StringComparison.Ordinal) => job.Environment.GetValueOrDefault(field[4..], ""),
+            var field when int.TryParse(field.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out var i) && i < job.Arguments.Count => job.Arguments[i],
+            _ => "",
+        };
+        return match.Groups[2] is { Success: true, Value: var pointer } ? ReadField(value, pointer[1..]) : value;
     });
 
-    [GeneratedRegex(@"\{(name|output|env\.[A-Za-z_][A-Za-z0-9_]*|arg\.[0-9]{1,4})\}")]
+    /// <summary>One field of a JSON object of the account.</summary>
+    /// <exception cref="FormatException">The object is not there, or has no such field.</exception>
+    private string ReadField(string uri, string pointer)
+    {
+        var text = ReadText(uri) ?? throw new FormatException($"There is no object {uri}.");
+        var field = JsonNode.Parse(text);
+        foreach (var name in pointer.Split('/')[1..])
+        {
+            field = field is JsonArray items && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var i) && i < items.Count
+                ? items[i]
+                : (field as JsonObject)?[name];
+        }
+
+        return field is null ? throw new FormatException($"{uri} has no field {pointer}.") : field.ToString();
+    }
+
+    [GeneratedRegex(@"\{(name|output|env\.[A-Za-z_][A-Za-z0-9_]*|arg\.[0-9]{1,4})(#(?:/[A-Za-z0-9_.-]+)+)?\}")]
     private static partial Regex Placeholder();
 }
