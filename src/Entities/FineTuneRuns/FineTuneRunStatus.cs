@@ -18,12 +18,19 @@ public sealed record FineTuneRunStatus
     /// <summary>When the run reached its outcome (UTC).</summary>
     public DateTime? FinishedAt { get; set; }
 
-    /// <summary>The attempt under way, counted from 1 in each stage.</summary>
+    /// <summary>The attempt under way, counted from 1. A retry begins a new one, and so does going on after a suspension that stopped a job.</summary>
     [RangeMinimum(0)]
     public int? Attempt { get; set; }
 
+    /// <summary>How many attempts failed and were followed by another; at most spec.retry.limit.</summary>
+    [RangeMinimum(0)]
+    public int? Retries { get; set; }
+
     /// <summary>When the next try is due after an error (UTC).</summary>
     public DateTime? NextAttemptAt { get; set; }
+
+    /// <summary>When the run began to be stopped; present while it is Stopping (UTC).</summary>
+    public DateTime? StoppingSince { get; set; }
 
     /// <summary>Ready, Reconciling and Stalled as kstatus reads them; Succeeded for the outcome; GrantVerified, DatasetPrepared, ModelTrained, ModelRegistered and LineageRecorded for the stages.</summary>
     [Items(maxItems: 16)]

@@ -100,6 +100,9 @@ public static class Reasons
     /// <summary>The job, or the stage, took longer than it may.</summary>
     public const string DeadlineExceeded = "DeadlineExceeded";
 
+    /// <summary>A job was told to stop and has not ended for longer than a service takes for that.</summary>
+    public const string StopOverdue = "StopOverdue";
+
     /// <summary>The service lost the job through no fault of the run: capacity, spot, an internal error.</summary>
     public const string ServiceFault = "ServiceFault";
 

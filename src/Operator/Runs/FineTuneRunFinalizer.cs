@@ -99,14 +99,14 @@ public sealed class FineTuneRunFinalizer(
         RunSummary.Observed(scope.Run, scope.Status);
         try
         {
-            if (orphan || await halter.HaltAsync(scope, now, cancellationToken))
+            if (orphan || await halter.HaltAsync(scope, now, cancellationToken) is not Halt.UnderWay)
             {
                 await RecordEndAsync(scope, orphan ? Reasons.Orphaned : Reasons.Deleted, cancellationToken);
                 return Released(scope.Run);
             }
 
             failures.Forget(scope.Id.Uid);
-            RunSummary.Progressing(scope.Run, scope.Status, FineTuneRunPhase.Stopping, Reasons.Stopping, "The run is being deleted; its jobs are being stopped.", stalled: false, now);
+            RunSummary.Stopping(scope.Run, scope.Status, Reasons.Stopping, "The run is being deleted; its jobs are being stopped.", now);
         }
         catch (OperatorException e)
         {

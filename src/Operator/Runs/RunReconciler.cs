@@ -147,17 +147,19 @@ public sealed class RunReconciler(IReadOnlyList<IStage> stages, RunStops stops, 
 
     private async Task<PassOutcome> TryAgainAsync(RunScope scope, IStage stage, Decision.TryAgain again, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var (failed, limit) = (scope.Attempt, scope.Spec.Retry.Limit);
-        if (failed > limit)
+        // Attempts are not counted here: going on after a suspension begins one, too, and uses up no retry.
+        var (failed, retries, limit) = (scope.Attempt, scope.Status.Retries ?? 0, scope.Spec.Retry.Limit);
+        if (retries >= limit)
         {
             return await FailAsync(
-                scope, stage, Reasons.RetriesExhausted, $"Attempt {failed} of {limit + 1} failed and was the last (spec.retry.limit): {again.Message}", now, cancellationToken);
+                scope, stage, Reasons.RetriesExhausted, $"Attempt {failed} failed after {retries} of {limit} retries (spec.retry.limit): {again.Message}", now, cancellationToken);
         }
 
+        scope.Status.Retries = retries + 1;
         scope.Status.Attempt = failed + 1;
         Enter(scope, stage, now);
-        scope.Status.NextAttemptAt = Times.Second(now + Backoff.After(failed + 3, Random.Shared.NextDouble()));
-        var message = $"Attempt {failed} of {limit + 1} failed and another one will start: {again.Message}";
+        scope.Status.NextAttemptAt = Times.Second(now + Backoff.After(retries + 4, Random.Shared.NextDouble()));
+        var message = $"Attempt {failed} failed; retry {retries + 1} of {limit} will follow: {again.Message}";
         RunSummary.Progressing(scope.Run, scope.Status, stage.Phase, Reasons.RetryScheduled, message, stalled: false, now);
         scope.Events.Add(new RunEvent(Reasons.RetryScheduled, message, Warning: true));
         return new PassOutcome.StoreAndGoOn();

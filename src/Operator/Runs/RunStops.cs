@@ -33,7 +33,7 @@ public sealed class RunStops(JobHalter halter, IAuditTrail audit)
         }
 
         scope.Events.Add(new RunEvent(reason, message, Warning: reason != Reasons.Suspended));
-        RunSummary.Progressing(scope.Run, scope.Status, FineTuneRunPhase.Stopping, reason, message, stalled: false, now);
+        RunSummary.Stopping(scope.Run, scope.Status, reason, message, now);
         return new PassOutcome.StoreAndGoOn();
     }
 
@@ -44,9 +44,10 @@ public sealed class RunStops(JobHalter halter, IAuditTrail audit)
         var ready = Conditions.Find(scope.Status.Conditions, ConditionTypes.Ready)!;
         var (reason, message) = (ready.Reason!, ready.Message!);
         scope.Status.NextAttemptAt = null;
-        if (!await halter.HaltAsync(scope, now, cancellationToken))
+        var halt = await halter.HaltAsync(scope, now, cancellationToken);
+        if (halt is Halt.UnderWay)
         {
-            RunSummary.Progressing(scope.Run, scope.Status, FineTuneRunPhase.Stopping, reason, message, stalled: false, now);
+            RunSummary.Stopping(scope.Run, scope.Status, reason, message, now);
             return new PassOutcome.Rest(LookAgain);
         }
 
@@ -54,8 +55,9 @@ public sealed class RunStops(JobHalter halter, IAuditTrail audit)
         switch (reason)
         {
             case Reasons.Suspended:
-                // The stage under way starts anew when the run goes on, in an attempt of its own; what is done stays done.
-                scope.Status.Attempt = scope.Attempt + 1;
+                // The stage under way starts anew when the run goes on, in an attempt of its own. A job that had succeeded
+                // before it could be stopped is not thrown away: the same attempt goes on and finds it.
+                scope.Status.Attempt = halt is Halt.Completed ? scope.Attempt : scope.Attempt + 1;
                 RunSummary.Resting(scope.Run, scope.Status, message, now);
                 return new PassOutcome.Rest(scope.Spec.Suspend ? TimeSpan.FromMinutes(5) : TimeSpan.Zero);
             case Reasons.GrantRevoked:

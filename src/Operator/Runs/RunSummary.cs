@@ -10,6 +10,9 @@ namespace GovernedFinetune.Operator.Runs;
 /// </summary>
 public static class RunSummary
 {
+    /// <summary>Both services stop a job within minutes, uploads and checkpoints included.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(30);
+
     /// <summary>Whether a phase is an end.</summary>
     public static bool IsTerminal(FineTuneRunPhase? phase) =>
         phase is FineTuneRunPhase.Succeeded or FineTuneRunPhase.Failed or FineTuneRunPhase.Stopped;
@@ -29,12 +32,33 @@ public static class RunSummary
     /// <summary>The run goes on, or waits.</summary>
     public static void Progressing(FineTuneRun run, FineTuneRunStatus status, FineTuneRunPhase phase, string reason, string message, bool stalled, DateTimeOffset now)
     {
-        status.Phase = phase;
+        Enter(status, phase);
         var conditions = Begin(run, status);
         Conditions.Set(conditions, ConditionTypes.Ready, "False", reason, message, run.Metadata.Generation, now);
         Conditions.Set(conditions, ConditionTypes.Succeeded, "Unknown", reason, message, run.Metadata.Generation, now);
         Toggle(run, conditions, ConditionTypes.Reconciling, !stalled, reason, message, now);
         Toggle(run, conditions, ConditionTypes.Stalled, stalled, reason, message, now);
+    }
+
+    /// <summary>
+    /// The run's jobs are being stopped. One that takes too long for that stalls the run, for a person to look; it is never
+    /// called stopped before its jobs are.
+    /// </summary>
+    public static void Stopping(FineTuneRun run, FineTuneRunStatus status, string reason, string message, DateTimeOffset now)
+    {
+        status.StoppingSince ??= Times.Second(now);
+        var overdue = now - Times.Moment(status.StoppingSince) > StopLimit;
+        Progressing(run, status, FineTuneRunPhase.Stopping, reason, message, stalled: overdue, now);
+        if (overdue)
+        {
+            Hindered(
+                run,
+                status,
+                Reasons.StopOverdue,
+                $"A job was told to stop more than {StopLimit.TotalMinutes:0} minutes ago and has not ended. Look at it in the service (its name stands in status); the operator goes on looking.",
+                stalled: true,
+                now);
+        }
     }
 
     /// <summary>Something hinders the run from being stopped. Ready keeps what it is stopped for: what comes after depends on it.</summary>
@@ -48,7 +72,7 @@ public static class RunSummary
     /// <summary>The run rests: suspended by its spec. It is neither in progress nor broken.</summary>
     public static void Resting(FineTuneRun run, FineTuneRunStatus status, string message, DateTimeOffset now)
     {
-        status.Phase = FineTuneRunPhase.Suspended;
+        Enter(status, FineTuneRunPhase.Suspended);
         var conditions = Begin(run, status);
         Conditions.Set(conditions, ConditionTypes.Ready, "False", Reasons.Suspended, message, run.Metadata.Generation, now);
         Conditions.Set(conditions, ConditionTypes.Succeeded, "Unknown", Reasons.Suspended, message, run.Metadata.Generation, now);
@@ -60,7 +84,7 @@ public static class RunSummary
     public static void Finished(FineTuneRun run, FineTuneRunStatus status, FineTuneRunPhase phase, string reason, string message, DateTimeOffset now)
     {
         var well = phase == FineTuneRunPhase.Succeeded;
-        status.Phase = phase;
+        Enter(status, phase);
         status.FinishedAt ??= Times.Second(now);
         status.NextAttemptAt = null;
         var conditions = Begin(run, status);
@@ -73,6 +97,15 @@ public static class RunSummary
     /// <summary>A stage has begun, is done, or has failed.</summary>
     public static void Stage(FineTuneRun run, FineTuneRunStatus status, string condition, string value, string reason, string message, DateTimeOffset now) =>
         Conditions.Set(Begin(run, status), condition, value, reason, message, run.Metadata.Generation, now);
+
+    private static void Enter(FineTuneRunStatus status, FineTuneRunPhase phase)
+    {
+        status.Phase = phase;
+        if (phase is not FineTuneRunPhase.Stopping)
+        {
+            status.StoppingSince = null;
+        }
+    }
 
     private static IList<Condition> Begin(FineTuneRun run, FineTuneRunStatus status)
     {

@@ -28,6 +28,17 @@ internal static class Scenarios
         .When(Trains, w => w.Edit(r => r.Spec.Suspend = true))
         .When(w => w.Status.Phase is FineTuneRunPhase.Suspended, w => w.Edit(r => r.Spec.Suspend = false));
 
+    /// <summary>The job of a phase succeeds, and before the operator looks at it somebody suspends the run.</summary>
+    public static World SuspendedAsTheJobSucceeds(FineTuneRunPhase phase) => new World()
+        .When(
+            w => Running(w, phase),
+            w =>
+            {
+                Succeed(w, phase);
+                w.Edit(r => r.Spec.Suspend = true);
+            })
+        .When(w => w.Status.Phase is FineTuneRunPhase.Suspended, w => w.Edit(r => r.Spec.Suspend = false));
+
     public static World DeletedInTraining() => TrainsUntilStopped().When(Trains, w => w.Delete());
 
     public static World RevokedInTraining() => TrainsUntilStopped()
@@ -35,6 +46,14 @@ internal static class Scenarios
 
     /// <summary>The first training job runs for as long as it is let.</summary>
     private static World TrainsUntilStopped() => new() { TrainOutcome = attempt => new Outcome(attempt == 1 ? JobState.Running : JobState.Succeeded) };
+
+    private static bool Running(World world, FineTuneRunPhase phase) => phase is FineTuneRunPhase.Training
+        ? Trains(world)
+        : world.Cloud.State.PrepareJobs.Any(j => j.State is JobState.Running);
+
+    private static void Succeed(World world, FineTuneRunPhase phase) => world.Cloud.State = phase is FineTuneRunPhase.Training
+        ? JobWork.Reach(world.Cloud.State, world.Cloud.State.TrainingJobs[^1], JobState.Succeeded, null, ours: false)
+        : JobWork.Reach(world.Cloud.State, world.Cloud.State.PrepareJobs[^1], JobState.Succeeded, null, ours: false);
 
     /// <summary>Whether a training job runs.</summary>
     public static bool Trains(World world) => world.Cloud.State.TrainingJobs.Any(j => j.State is JobState.Running);

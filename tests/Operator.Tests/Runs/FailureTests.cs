@@ -69,7 +69,7 @@ public class FailureTests
     [InlineData(FailureKind.Waiting, ConditionTypes.Reconciling)]
     public async Task While_a_run_is_stopped_no_failure_changes_what_for(FailureKind kind, string shownIn)
     {
-        RunSummary.Progressing(_scope.Run, _scope.Status, FineTuneRunPhase.Stopping, Reasons.GrantRevoked, "lost", stalled: false, Samples.Start);
+        RunSummary.Stopping(_scope.Run, _scope.Status, Reasons.GrantRevoked, "lost", Samples.Start);
         var error = kind switch
         {
             FailureKind.Terminal => OperatorException.Terminal(Reasons.AccessDenied, "denied"),

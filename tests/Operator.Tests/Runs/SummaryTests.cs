@@ -74,9 +74,29 @@ public class SummaryTests
     }
 
     [Fact]
+    public void A_stop_that_takes_too_long_stalls_the_run_once_and_keeps_what_it_is_stopped_for()
+    {
+        RunSummary.Stopping(_run, _status, Reasons.GrantRevoked, "lost", Samples.Start);
+        RunSummary.Stopping(_run, _status, Reasons.GrantRevoked, "lost", Samples.Start.AddMinutes(30));
+        Assert.Null(Conditions.Find(_status.Conditions, ConditionTypes.Stalled));
+
+        RunSummary.Stopping(_run, _status, Reasons.GrantRevoked, "lost", Samples.Start.AddMinutes(31));
+        Assert.Equal(Reasons.StopOverdue, Conditions.Find(_status.Conditions, ConditionTypes.Stalled)!.Reason);
+        Assert.Equal(Reasons.GrantRevoked, Conditions.Find(_status.Conditions, ConditionTypes.Ready)!.Reason);
+        KStatus.Check(_run, new FineTuneRunStatus(), _status, Samples.Start.AddMinutes(31));
+
+        var stalled = Operator.Kubernetes.StatusPatch.Copy(_status);
+        RunSummary.Stopping(_run, _status, Reasons.GrantRevoked, "lost", Samples.Start.AddHours(2));
+        Assert.Null(Operator.Kubernetes.StatusPatch.Between(stalled, _status));
+
+        RunSummary.Finished(_run, _status, FineTuneRunPhase.Stopped, Reasons.GrantRevoked, "lost", Samples.Start.AddHours(3));
+        Assert.Null(_status.StoppingSince);
+    }
+
+    [Fact]
     public void What_hinders_a_stop_leaves_what_the_run_is_stopped_for()
     {
-        RunSummary.Progressing(_run, _status, FineTuneRunPhase.Stopping, Reasons.Suspended, "by spec", stalled: false, Samples.Start);
+        RunSummary.Stopping(_run, _status, Reasons.Suspended, "by spec", Samples.Start);
         RunSummary.Hindered(_run, _status, Reasons.AccessDenied, "denied", stalled: true, Samples.Start);
         Assert.Equal(Reasons.Suspended, Conditions.Find(_status.Conditions, ConditionTypes.Ready)!.Reason);
         Assert.Equal(Reasons.AccessDenied, Conditions.Find(_status.Conditions, ConditionTypes.Stalled)!.Reason);

@@ -107,6 +107,30 @@ public class WholeRunTests
     }
 
     [Fact]
+    public async Task A_suspension_uses_up_no_retry()
+    {
+        using var world = Scenarios.SuspendAndResume();
+        world.TrainOutcome = attempt => attempt == 2 ? new Outcome(JobState.Failed, "CapacityError") : new Outcome(JobState.Succeeded);
+        _ = await world.ToEndAsync();
+
+        Assert.Equal((FineTuneRunPhase.Succeeded, 3, 1), (world.Status.Phase, world.Status.Attempt, world.Status.Retries));
+    }
+
+    [Theory]
+    [InlineData(FineTuneRunPhase.Preprocessing)]
+    [InlineData(FineTuneRunPhase.Training)]
+    public async Task A_job_that_succeeded_before_a_suspension_could_stop_it_is_not_run_again(FineTuneRunPhase phase)
+    {
+        using var world = Scenarios.SuspendedAsTheJobSucceeds(phase);
+        _ = await world.ToEndAsync();
+
+        Assert.Equal((FineTuneRunPhase.Succeeded, 1), (world.Status.Phase, world.Status.Attempt));
+        Assert.Contains(world.Stored, s => s.Phase == FineTuneRunPhase.Suspended);
+        Assert.Equal(JobState.Succeeded, Assert.Single(world.Cloud.State.PrepareJobs).State);
+        Assert.Equal(JobState.Succeeded, Assert.Single(world.Cloud.State.TrainingJobs).State);
+    }
+
+    [Fact]
     public async Task A_run_that_is_deleted_while_it_trains_goes_only_after_its_job_has_stopped()
     {
         using var world = Scenarios.DeletedInTraining();

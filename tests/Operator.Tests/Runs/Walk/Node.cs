@@ -63,7 +63,7 @@ internal sealed record Node(FineTuneRun Run, GrantMode Grant, CloudState Cloud, 
         }
 
         var text = new StringBuilder();
-        _ = text.Append(CultureInfo.InvariantCulture, $"{Status.Phase} a{Status.Attempt} {Killed} {Meddled} ");
+        _ = text.Append(CultureInfo.InvariantCulture, $"{Status.Phase} a{Status.Attempt} r{Status.Retries} {Killed} {Meddled} ");
         _ = Deleting ? text.Append("deleting|") : text.Append(CultureInfo.InvariantCulture, $"{Run.Spec.Suspend} {Grant} {Changes} {Suspensions}|");
         foreach (var condition in Status.Conditions ?? [])
         {

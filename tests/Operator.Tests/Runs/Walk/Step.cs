@@ -1,6 +1,7 @@
 using GovernedFinetune.Entities;
 using GovernedFinetune.Operator.Kubernetes;
 using GovernedFinetune.Operator.Runs;
+using GovernedFinetune.Operator.Runs.Halting;
 using GovernedFinetune.Operator.Tests.Fakes;
 using Microsoft.Extensions.Time.Testing;
 
@@ -106,12 +107,12 @@ internal static class Step
     {
         var scope = desk.Open();
         RunSummary.Observed(scope.Run, scope.Status);
-        if (RunSummary.IsTerminal(scope.Status.Phase) || await parts.Halter.HaltAsync(scope, desk.Now, life))
+        if (RunSummary.IsTerminal(scope.Status.Phase) || await parts.Halter.HaltAsync(scope, desk.Now, life) is not Halt.UnderWay)
         {
             return (true, null);
         }
 
-        RunSummary.Progressing(scope.Run, scope.Status, FineTuneRunPhase.Stopping, "Stopping", "The run is being deleted.", stalled: false, desk.Now);
+        RunSummary.Stopping(scope.Run, scope.Status, "Stopping", "The run is being deleted.", desk.Now);
         _ = await desk.StoreAsync(scope);
         return (false, TimeSpan.FromSeconds(20));
     }

@@ -24,11 +24,17 @@ public sealed class PreprocessStage : Stage<PreprocessObservation>
     public override string Condition => ConditionTypes.DatasetPrepared;
 
     /// <inheritdoc />
-    public override void Enter(RunScope scope, DateTimeOffset now) => scope.Status.Preprocessing = new PreprocessingStatus
+    public override void Enter(RunScope scope, DateTimeOffset now)
     {
-        StartedAt = Times.Second(now),
-        ManifestUri = scope.Folder(StageNames.Prepare, scope.Attempt).Append("manifest.json").ToString(),
-    };
+        var manifest = scope.Folder(StageNames.Prepare, scope.Attempt).Append("manifest.json").ToString();
+        if (scope.Status.Preprocessing is { JobRunId: not null } known && known.ManifestUri == manifest)
+        {
+            // The same attempt goes on: its job ended before a suspension could stop it, and is known.
+            return;
+        }
+
+        scope.Status.Preprocessing = new PreprocessingStatus { StartedAt = Times.Second(now), ManifestUri = manifest };
+    }
 
     /// <inheritdoc />
     public override TimeSpan Deadline(FineTuneRunSpec spec) => KubernetesDuration.Parse(spec.Preprocessing.Timeout) + QueueAllowance;
