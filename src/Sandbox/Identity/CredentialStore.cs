@@ -25,7 +25,13 @@ public sealed record AwsCredential(
 /// </summary>
 public sealed class CredentialStore(TimeProvider clock)
 {
+    /// <summary>An expired credential is kept this long, so that its use is answered with "expired" and not with "unknown".</summary>
+    private static readonly TimeSpan Remembered = TimeSpan.FromHours(1);
+
+    private const int SweepEvery = 1_000;
+
     private readonly ConcurrentDictionary<string, AwsCredential> _byAccessKey = new(StringComparer.Ordinal);
+    private int _issued;
 
     /// <summary>Issues a credential without an end, such as an administrator's.</summary>
     public AwsCredential IssueLongLived(string arn, IamPolicy policy) =>
@@ -35,14 +41,30 @@ public sealed class CredentialStore(TimeProvider clock)
     public AwsCredential IssueTemporary(string arn, IamPolicy policy, TimeSpan lifetime) =>
         Add(new AwsCredential(NewId("ASIA"), NewSecret(30), NewSecret(96), clock.GetUtcNow() + lifetime, arn, policy));
 
-    /// <summary>Finds a credential, expired or not.</summary>
+    /// <summary>Finds a credential, expired or not; one that ended more than an hour ago may be forgotten.</summary>
     public bool TryGet(string accessKeyId, [NotNullWhen(true)] out AwsCredential? credential) =>
         _byAccessKey.TryGetValue(accessKeyId, out credential);
 
     private AwsCredential Add(AwsCredential credential)
     {
         _byAccessKey[credential.AccessKeyId] = credential;
+        if (Interlocked.Increment(ref _issued) % SweepEvery == 0)
+        {
+            Sweep(clock.GetUtcNow() - Remembered);
+        }
+
         return credential;
+    }
+
+    private void Sweep(DateTimeOffset before)
+    {
+        foreach (var (key, credential) in _byAccessKey)
+        {
+            if (credential.Expiration < before)
+            {
+                _ = _byAccessKey.TryRemove(key, out _);
+            }
+        }
     }
 
     private static string NewId(string prefix) => prefix + RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16);
