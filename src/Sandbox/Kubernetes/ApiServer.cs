@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using GovernedFinetune.Sandbox.Kubernetes.Access;
 using GovernedFinetune.Sandbox.Kubernetes.Apply;
+using GovernedFinetune.Sandbox.Kubernetes.Authorization;
 using GovernedFinetune.Sandbox.Kubernetes.Http;
 using GovernedFinetune.Sandbox.Kubernetes.Lifecycle;
 using GovernedFinetune.Sandbox.Kubernetes.Objects;
@@ -31,6 +32,7 @@ internal sealed class ApiServer : IAsyncDisposable
                 ["ConfigMap"] = new ConfigMapRules(),
                 ["Event"] = new EventRules(),
                 ["Lease"] = new LeaseRules(),
+                ["Role"] = new RoleRules(),
                 ["RoleBinding"] = new RoleBindingRules(),
                 ["CustomResourceDefinition"] = new CrdRules(clock),
             },
@@ -42,26 +44,37 @@ internal sealed class ApiServer : IAsyncDisposable
             new Cascade(_store, deletion),
             deletion,
             new CrdRegistrar(_store, registry),
-            new EventRetention(_store, clock));
-        var writer = new ObjectWriter(_store, new ObjectDecoder(builtin.ObjectMeta), new FieldManager(builtin.ObjectMeta, clock), reactions, clock);
+            new EventRetention(_store, clock),
+            new DefaultServiceAccounts(_store, clock),
+            new RoleAggregation(_store));
+        var decoder = new ObjectDecoder(builtin.ObjectMeta);
+        var writer = new ObjectWriter(_store, decoder, new FieldManager(builtin.ObjectMeta, clock), reactions, clock);
         _pages = new Pages(_store);
         var reader = new ReadHandler(_store, _pages, clock);
-        var authenticator = new Authenticator();
-        AdminToken = authenticator.Issue(new Caller("admin", ["system:masters", "system:authenticated"]));
+        var tokens = new ServiceAccountTokens(_store, clock);
+        var authenticator = new Authenticator(tokens);
+        var authorizer = new Authorizer(_store);
+        AdminToken = authenticator.Issue(new Caller("admin", [Caller.Masters, Caller.Authenticated]));
         _dispatcher = new Dispatcher(
-            authenticator,
+            new Gate(authenticator, new Impersonation(authorizer), authorizer),
+            new WriteAdmission(authorizer),
             registry,
             new OpenApiDocuments(registry, builtin),
             reader,
             new WatchHandler(_store, clock, _stopping.Token),
             new WriteHandler(_store, writer, reader),
-            new DeleteHandler(_store, deletion, reactions, reader));
+            new DeleteHandler(_store, deletion, reactions, reader),
+            new ReviewHandler(decoder, authorizer),
+            new TokenRequestHandler(_store, decoder, tokens));
 
+        var options = new WriteOptions { FieldManager = "sandbox" };
         var namespaces = registry.Find("", "v1", "namespaces")!;
         foreach (var name in FirstNamespaces)
         {
-            _ = writer.Create(namespaces, "", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } }, new WriteOptions { FieldManager = "sandbox" });
+            _ = writer.Create(namespaces, "", new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } }, options);
         }
+
+        BootstrapPolicy.Create(registry, writer, options);
     }
 
     /// <summary>Bearer token of the administrator.</summary>

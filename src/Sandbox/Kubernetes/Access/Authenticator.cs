@@ -3,13 +3,8 @@ using System.Security.Cryptography;
 
 namespace GovernedFinetune.Sandbox.Kubernetes.Access;
 
-/// <summary>Who makes a request.</summary>
-/// <param name="Name">User name.</param>
-/// <param name="Groups">Groups.</param>
-internal sealed record Caller(string Name, IReadOnlyList<string> Groups);
-
-/// <summary>Knows the bearer tokens that the server issued.</summary>
-internal sealed class Authenticator
+/// <summary>Knows the bearer tokens that the server issued: an administrator's for as long as it runs, and those of service accounts.</summary>
+internal sealed class Authenticator(ServiceAccountTokens serviceAccounts)
 {
     private readonly ConcurrentDictionary<string, Caller> _callers = new(StringComparer.Ordinal);
 
@@ -26,8 +21,12 @@ internal sealed class Authenticator
     {
         const string Scheme = "Bearer ";
         var header = request.Headers.Authorization.ToString();
-        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? _callers.GetValueOrDefault(header[Scheme.Length..].Trim())
-            : null;
+        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        var token = header[Scheme.Length..].Trim();
+        return _callers.GetValueOrDefault(token) ?? serviceAccounts.Verify(token);
     }
 }

@@ -70,7 +70,7 @@ internal static class AggregatedDiscovery
             ["responseKind"] = Kind(type),
             ["scope"] = type.Namespaced ? "Namespaced" : "Cluster",
             ["singularResource"] = type.Singular,
-            ["verbs"] = DiscoveryDocuments.Strings(DiscoveryDocuments.Verbs),
+            ["verbs"] = DiscoveryDocuments.Strings(type.Verbs),
         };
         if (type.ShortNames.Count > 0)
         {
@@ -82,18 +82,25 @@ internal static class AggregatedDiscovery
             resource["categories"] = DiscoveryDocuments.Strings(type.Categories);
         }
 
-        if (type.HasStatus)
+        JsonNode[] subresources =
+        [
+            .. type.HasStatus ? [Subresource("status", type, DiscoveryDocuments.VerbsOfStatus)] : Array.Empty<JsonNode>(),
+            .. type.Subresources.Select(s => Subresource(s.Name, s.Body, s.Verbs)),
+        ];
+        if (subresources.Length > 0)
         {
-            resource["subresources"] = new JsonArray(new JsonObject
-            {
-                ["subresource"] = "status",
-                ["responseKind"] = Kind(type),
-                ["verbs"] = DiscoveryDocuments.Strings(DiscoveryDocuments.VerbsOfStatus),
-            });
+            resource["subresources"] = new JsonArray(subresources);
         }
 
         return resource;
     }
+
+    private static JsonObject Subresource(string name, ResourceType body, IReadOnlyList<string> verbs) => new()
+    {
+        ["subresource"] = name,
+        ["responseKind"] = Kind(body),
+        ["verbs"] = DiscoveryDocuments.Strings(verbs),
+    };
 
     private static JsonObject Kind(ResourceType type) => new() { ["group"] = type.Group, ["version"] = type.Version, ["kind"] = type.Kind };
 

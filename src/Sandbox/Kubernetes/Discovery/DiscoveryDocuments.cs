@@ -6,11 +6,7 @@ namespace GovernedFinetune.Sandbox.Kubernetes.Discovery;
 /// <summary>What the server serves, in the plain form: one document a group and version.</summary>
 internal static class DiscoveryDocuments
 {
-    private static readonly string[] CollectionVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
     private static readonly string[] StatusVerbs = ["get", "patch", "update"];
-
-    /// <summary>The verbs of a resource.</summary>
-    public static IReadOnlyList<string> Verbs => CollectionVerbs;
 
     /// <summary>The verbs of a status subresource.</summary>
     public static IReadOnlyList<string> VerbsOfStatus => StatusVerbs;
@@ -87,7 +83,7 @@ internal static class DiscoveryDocuments
             ["singularName"] = type.Singular,
             ["namespaced"] = type.Namespaced,
             ["kind"] = type.Kind,
-            ["verbs"] = Strings(Verbs),
+            ["verbs"] = Strings(type.Verbs),
         };
         if (type.ShortNames.Count > 0)
         {
@@ -109,6 +105,20 @@ internal static class DiscoveryDocuments
                 ["namespaced"] = type.Namespaced,
                 ["kind"] = type.Kind,
                 ["verbs"] = Strings(VerbsOfStatus),
+            };
+        }
+
+        foreach (var subresource in type.Subresources)
+        {
+            yield return new JsonObject
+            {
+                ["name"] = $"{type.Plural}/{subresource.Name}",
+                ["singularName"] = "",
+                ["namespaced"] = type.Namespaced,
+                ["group"] = subresource.Body.Group,
+                ["version"] = subresource.Body.Version,
+                ["kind"] = subresource.Body.Kind,
+                ["verbs"] = Strings(subresource.Verbs),
             };
         }
     }

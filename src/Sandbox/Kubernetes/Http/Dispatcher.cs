@@ -1,5 +1,6 @@
 using GovernedFinetune.Sandbox.Hosting;
 using GovernedFinetune.Sandbox.Kubernetes.Access;
+using GovernedFinetune.Sandbox.Kubernetes.Authorization;
 using GovernedFinetune.Sandbox.Kubernetes.Discovery;
 using GovernedFinetune.Sandbox.Kubernetes.OpenApi;
 using GovernedFinetune.Sandbox.Kubernetes.Resources;
@@ -9,13 +10,16 @@ namespace GovernedFinetune.Sandbox.Kubernetes.Http;
 
 /// <summary>Takes every request: who asks, what for, and which handler answers. Refusals become <c>Status</c> answers here.</summary>
 internal sealed class Dispatcher(
-    Authenticator authenticator,
+    Gate gate,
+    WriteAdmission admission,
     ResourceRegistry registry,
     OpenApiDocuments openApi,
     ReadHandler reader,
     WatchHandler watcher,
     WriteHandler writer,
-    DeleteHandler deleter)
+    DeleteHandler deleter,
+    ReviewHandler reviews,
+    TokenRequestHandler tokens)
 {
     public async Task HandleAsync(HttpContext http)
     {
@@ -51,11 +55,16 @@ internal sealed class Dispatcher(
             return Responder.WriteAsync(http, 200, ServerVersion.Document);
         }
 
-        var caller = authenticator.Authenticate(http.Request) ?? throw Refusals.Unauthorized();
-        http.Description().Principal = caller.Name;
-        return RequestTarget.Parse(path) is { } target
-            ? ResourceAsync(http, target)
-            : DocumentAsync(http, path.Split('/', StringSplitOptions.RemoveEmptyEntries));
+        if (RequestTarget.Parse(path) is { } target)
+        {
+            var access = AccessRequest.Of(http.Request.Method, target, http.Request.Query);
+            http.Description().Operation = $"{access.Verb} {access.CombinedResource}";
+            http.Description().Resource = target.Resource;
+            return ResourceAsync(http, target, access, gate.Admit(http, access));
+        }
+
+        _ = gate.Admit(http, AccessRequest.Of(http.Request.Method, path));
+        return DocumentAsync(http, path.Split('/', StringSplitOptions.RemoveEmptyEntries));
     }
 
     private Task DocumentAsync(HttpContext http, string[] path)
@@ -92,18 +101,14 @@ internal sealed class Dispatcher(
         return found is null ? throw Refusals.NoSuchPath() : Responder.WriteAsync(http, 200, found);
     }
 
-    private Task ResourceAsync(HttpContext http, RequestTarget target)
+    private Task ResourceAsync(HttpContext http, RequestTarget target, AccessRequest access, Caller caller)
     {
+        var type = registry.Find(target.Group, target.Version, target.Plural) ?? throw Refusals.NoSuchPath();
         var query = new RequestQuery(http.Request.Query, http.Request.Headers.UserAgent.ToString());
-        var verb = target.Verb(http.Request.Method, query.Watch);
-        var description = http.Description();
-        description.Operation = target.Subresource.Length == 0 ? $"{verb} {target.Plural}" : $"{verb} {target.Plural}/{target.Subresource}";
-        description.Resource = target.Resource;
-
-        var type = registry.Find(target.Group, target.Version, target.Plural);
-        if (type is null || !HasSubresource(type, target, verb))
+        var verb = access.Verb;
+        if (!Verbs(type, target).Contains(verb) || http.Request.Method == "HEAD")
         {
-            throw Refusals.NoSuchPath();
+            throw Refusals.MethodNotAllowed("the server does not allow this method on the requested resource");
         }
 
         if (!target.FitsScope(type, verb))
@@ -113,24 +118,33 @@ internal sealed class Dispatcher(
                 : Refusals.NoSuchPath();
         }
 
-        var request = new ResourceRequest(http, type, target, query);
+        var request = new ResourceRequest(http, type, target, query)
+        {
+            Caller = caller,
+            Admit = (next, old) => admission.Admit(caller, type, access, next, old),
+        };
         return verb switch
         {
             "get" => reader.GetAsync(request),
+            "watch" when query.Watch => watcher.WatchAsync(request),
             "list" => reader.ListAsync(request),
-            "watch" => watcher.WatchAsync(request),
+            "create" when target.Subresource.Length > 0 => tokens.CreateAsync(request, type.Subresources[0].Body),
+            "create" when type.IsReview => reviews.CreateAsync(request),
             "create" => writer.CreateAsync(request),
             "update" => writer.UpdateAsync(request),
             "patch" => writer.PatchAsync(request),
             "delete" => deleter.DeleteAsync(request),
-            _ => deleter.DeleteCollectionAsync(request),
+            "deletecollection" => deleter.DeleteCollectionAsync(request),
+            _ => throw new InvalidOperationException($"no handler for the verb {verb}"),
         };
     }
 
-    private static bool HasSubresource(ResourceType type, RequestTarget target, string verb) => target.Subresource switch
+    /// <summary>What the server can do to what the path names.</summary>
+    /// <exception cref="StatusException">There is no such subresource.</exception>
+    private static IEnumerable<string> Verbs(ResourceType type, RequestTarget target) => target.Subresource switch
     {
-        "" => true,
-        "status" => type.HasStatus && verb is "get" or "update" or "patch",
-        _ => false,
+        "status" when type.HasStatus => DiscoveryDocuments.VerbsOfStatus,
+        { Length: > 0 } name => (type.Subresources.FirstOrDefault(s => s.Name == name) ?? throw Refusals.NoSuchPath()).Verbs,
+        _ => type.Verbs.Where(v => (v is "create" or "list" or "watch" or "deletecollection") == (target.Name.Length == 0)),
     };
 }

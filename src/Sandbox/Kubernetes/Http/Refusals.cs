@@ -1,3 +1,4 @@
+using GovernedFinetune.Sandbox.Kubernetes.Authorization;
 using GovernedFinetune.Sandbox.Kubernetes.Resources;
 using GovernedFinetune.Sandbox.Kubernetes.Schema;
 
@@ -29,6 +30,14 @@ internal static class Refusals
             Name = name,
             Causes = causes,
         };
+
+    /// <summary>Authorization refused a request; names the resource as the request did, whether or not there is one.</summary>
+    public static StatusException AccessDenied(AccessRequest access, string why)
+    {
+        var resource = access.Group.Length == 0 ? access.Resource : $"{access.Resource}.{access.Group}";
+        var subject = !access.IsResource ? "" : access.Name.Length > 0 ? $"{resource} {FieldError.Quote(access.Name)} is " : $"{resource} is ";
+        return new(403, "Forbidden", $"{subject}forbidden: {why}") { Group = access.Group, Kind = access.Resource, Name = access.Name };
+    }
 
     public static StatusException Invalid(ResourceType type, string name, IReadOnlyList<FieldError> errors) =>
         new(422, "Invalid", $"{type.QualifiedKind} \"{name}\" is invalid: {FieldError.Summary(errors)}")

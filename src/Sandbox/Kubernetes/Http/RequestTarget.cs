@@ -39,21 +39,6 @@ internal sealed record RequestTarget(string Group, string Version, string Namesp
     /// <summary>The name as the request log shows it: <c>namespace/name</c>.</summary>
     public string Resource => Namespace.Length == 0 ? Name : Name.Length == 0 ? Namespace : $"{Namespace}/{Name}";
 
-    /// <summary>The verb of a request on this target.</summary>
-    /// <exception cref="StatusException">The method is none that resources have.</exception>
-    public string Verb(string method, bool watch) => (method, Name.Length > 0) switch
-    {
-        ("GET", _) when watch => "watch",
-        ("GET", true) => "get",
-        ("GET", false) => "list",
-        ("POST", _) => "create",
-        ("PUT", true) => "update",
-        ("PATCH", true) => "patch",
-        ("DELETE", true) => "delete",
-        ("DELETE", false) => "deletecollection",
-        _ => throw Refusals.MethodNotAllowed("the server does not allow this method on the requested resource"),
-    };
-
     /// <summary>Checks that the path has the form that the resource's scope asks for.</summary>
     public bool FitsScope(ResourceType type, string verb) => type.Namespaced
         ? Namespace.Length > 0 || (Name.Length == 0 && verb is "list" or "watch")

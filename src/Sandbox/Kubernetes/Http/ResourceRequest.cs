@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GovernedFinetune.Sandbox.Kubernetes.Access;
 using GovernedFinetune.Sandbox.Kubernetes.Objects;
 using GovernedFinetune.Sandbox.Kubernetes.Resources;
 using GovernedFinetune.Sandbox.Kubernetes.Selectors;
@@ -9,6 +10,12 @@ namespace GovernedFinetune.Sandbox.Kubernetes.Http;
 /// <summary>One request on a resource: who is meant, with which parameters.</summary>
 internal sealed record ResourceRequest(HttpContext Http, ResourceType Type, RequestTarget Target, RequestQuery Query)
 {
+    /// <summary>Who asks.</summary>
+    public required Caller Caller { get; init; }
+
+    /// <summary>Judges the outcome of a write; see <see cref="Objects.WriteOptions.Admit"/>.</summary>
+    public required Action<JsonObject, JsonObject?> Admit { get; init; }
+
     public ObjectKey Key => new(Target.Namespace, Target.Name);
 
     /// <summary>How to write, from the query.</summary>
@@ -21,6 +28,7 @@ internal sealed record ResourceRequest(HttpContext Http, ResourceType Type, Requ
         Subresource = Target.Subresource,
         Duplicates = duplicates,
         Warnings = warnings,
+        Admit = Admit,
     };
 
     /// <summary>The selectors, together with the namespace and name of the path.</summary>

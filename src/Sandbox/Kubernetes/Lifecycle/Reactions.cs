@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GovernedFinetune.Sandbox.Kubernetes.Authorization;
 using GovernedFinetune.Sandbox.Kubernetes.Http;
 using GovernedFinetune.Sandbox.Kubernetes.Json;
 using GovernedFinetune.Sandbox.Kubernetes.Resources;
@@ -7,7 +8,14 @@ using GovernedFinetune.Sandbox.Kubernetes.Storage;
 namespace GovernedFinetune.Sandbox.Kubernetes.Lifecycle;
 
 /// <summary>What the server does around writes: the checks before a creation, and what controllers would do afterwards.</summary>
-internal sealed class Reactions(ObjectStore store, Cascade cascade, Deletion deletion, CrdRegistrar definitions, EventRetention events)
+internal sealed class Reactions(
+    ObjectStore store,
+    Cascade cascade,
+    Deletion deletion,
+    CrdRegistrar definitions,
+    EventRetention events,
+    DefaultServiceAccounts accounts,
+    RoleAggregation roles)
 {
     /// <summary>Whether nothing holds a deleted object of this type any longer.</summary>
     public static bool MayGo(ResourceType type, JsonObject json) => Deletion.MayGo(type.Collection, json);
@@ -50,6 +58,12 @@ internal sealed class Reactions(ObjectStore store, Cascade cascade, Deletion del
             case EventRetention.Collection:
                 events.Sweep();
                 break;
+            case Deletion.Namespaces:
+                accounts.Ensure(stored.Key.Name);
+                break;
+            case RbacObjects.ClusterRoleCollection:
+                roles.Refresh();
+                break;
         }
 
         CollectWhenOrphaned(type, stored);
@@ -63,6 +77,15 @@ internal sealed class Reactions(ObjectStore store, Cascade cascade, Deletion del
     {
         cascade.Follow(collection, deleted, gone, propagation);
         definitions.Forget();
+        switch (collection)
+        {
+            case DefaultServiceAccounts.Collection when gone:
+                accounts.Ensure(deleted.Key.Namespace);
+                break;
+            case RbacObjects.ClusterRoleCollection when gone:
+                roles.Refresh();
+                break;
+        }
     }
 
     /// <summary>An object whose owners are all gone is collected, even when it was made after they went.</summary>

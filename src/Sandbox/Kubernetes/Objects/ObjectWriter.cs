@@ -91,6 +91,7 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, Fie
         type.Rules.Prepare(sent, null);
         metadata.Put("managedFields", managers is null ? fields.AfterUpdate(type, null, sent, null, options) : managers());
         var name = metadata.Text("name") ?? "";
+        options.Admit?.Invoke(sent, null);
         Validate(type, name, sent, null, options);
         var key = new ObjectKey(@namespace, name);
         reactions.BeforeCreate(type, key);
@@ -138,6 +139,7 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, Fie
             var sentManagers = next.Object("metadata").Array("managedFields") is { } list && !JsonNodes.Same(list, old.Object("metadata")!["managedFields"]) ? list : null;
             Merge(type, key, next, old, options, isPut);
             next.Object("metadata")!.Put("managedFields", managers(old, next, sentManagers));
+            options.Admit?.Invoke(next, old);
             Validate(type, key.Name, next, old, options);
             if (wanted is { Length: > 0 } && wanted != old.Object("metadata").Text("resourceVersion"))
             {

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace GovernedFinetune.Sandbox.Kubernetes.Objects;
 
 /// <summary>What becomes of fields that the schema does not know, and of keys that occur twice.</summary>
@@ -32,6 +34,12 @@ internal sealed record WriteOptions
 
     /// <summary>Keys that occurred twice in the request's body.</summary>
     public IReadOnlyCollection<string> Duplicates { get; init; } = [];
+
+    /// <summary>
+    /// Judges the object as it would become beside the object as it is (null when it is created), before it is validated;
+    /// throws to refuse. What this server writes itself is not judged.
+    /// </summary>
+    public Action<JsonObject, JsonObject?>? Admit { get; init; }
 
     /// <summary>Takes warnings for the client.</summary>
     public ICollection<string> Warnings { get; init; } = [];

@@ -16,6 +16,12 @@ internal static class OpenApiPaths
     {
         var root = type.Group.Length == 0 ? $"/api/{type.Version}" : $"/apis/{type.Group}/{type.Version}";
         var collection = type.Namespaced ? $"{root}/namespaces/{{namespace}}/{type.Plural}" : $"{root}/{type.Plural}";
+        if (type.IsReview)
+        {
+            yield return (collection, WithPathParameters(type, named: false, new JsonObject { ["post"] = Create(type) }));
+            yield break;
+        }
+
         if (type.Namespaced)
         {
             yield return ($"{root}/{type.Plural}", new JsonObject { ["get"] = List(type) });
@@ -24,7 +30,7 @@ internal static class OpenApiPaths
         yield return (collection, WithPathParameters(type, named: false, new JsonObject
         {
             ["get"] = List(type),
-            ["post"] = Write(type, "post", "Create", ["application/json"], ["dryRun", "fieldManager", "fieldValidation"]),
+            ["post"] = Create(type),
             ["delete"] = Delete(type, "deletecollection", collection: true),
         }));
         yield return ($"{collection}/{{name}}", WithPathParameters(type, named: true, Single(type, withDelete: true)));
@@ -50,6 +56,9 @@ internal static class OpenApiPaths
 
         return operations;
     }
+
+    private static JsonObject Create(ResourceType type) =>
+        Write(type, "post", "Create", ["application/json"], ["dryRun", "fieldManager", "fieldValidation"]);
 
     private static JsonObject List(ResourceType type) => Operation(
         type,

@@ -42,13 +42,30 @@ internal static class MessageTypes
         ("events.k8s.io/v1/Event", "1 metadata ObjectMeta, 2 eventTime MicroTime, 3 series EventSeries, 4 reportingController string, 5 reportingInstance string, 6 action string, 7 reason string, 8 regarding ObjectReference, 9 related ObjectReference, 10 note string, 11 type string, 12 deprecatedSource EventSource, 13 deprecatedFirstTimestamp Time, 14 deprecatedLastTimestamp Time, 15 deprecatedCount int"),
         ("coordination.k8s.io/v1/Lease", "1 metadata ObjectMeta, 2 spec LeaseSpec"),
         ("LeaseSpec", "1 holderIdentity string*, 2 leaseDurationSeconds int*, 3 acquireTime MicroTime, 4 renewTime MicroTime, 5 leaseTransitions int*, 6 strategy string*, 7 preferredHolder string*"),
-        ("rbac.authorization.k8s.io/v1/ClusterRole", "1 metadata ObjectMeta, 2 rules []PolicyRule"),
+        ("rbac.authorization.k8s.io/v1/ClusterRole", "1 metadata ObjectMeta, 2 rules []PolicyRule, 3 aggregationRule AggregationRule"),
         ("rbac.authorization.k8s.io/v1/Role", "1 metadata ObjectMeta, 2 rules []PolicyRule"),
         ("rbac.authorization.k8s.io/v1/ClusterRoleBinding", "1 metadata ObjectMeta, 2 subjects []Subject, 3 roleRef RoleRef"),
         ("rbac.authorization.k8s.io/v1/RoleBinding", "1 metadata ObjectMeta, 2 subjects []Subject, 3 roleRef RoleRef"),
         ("PolicyRule", "1 verbs []string, 2 apiGroups []string, 3 resources []string, 4 resourceNames []string, 5 nonResourceURLs []string"),
         ("Subject", "1 kind string, 2 apiGroup string, 3 name string, 4 namespace string"),
         ("RoleRef", "1 apiGroup string, 2 kind string, 3 name string"),
+        ("AggregationRule", "1 clusterRoleSelectors []LabelSelector"),
+        ("LabelSelector", "1 matchLabels {}string, 2 matchExpressions []LabelSelectorRequirement"),
+        ("LabelSelectorRequirement", "1 key string, 2 operator string, 3 values []string"),
+        ("authentication.k8s.io/v1/SelfSubjectReview", "1 metadata ObjectMeta"),
+        ("authentication.k8s.io/v1/TokenRequest", "1 metadata ObjectMeta, 2 spec TokenRequestSpec"),
+        ("TokenRequestSpec", "1 audiences []string, 3 boundObjectRef BoundObjectReference, 4 expirationSeconds int*"),
+        ("BoundObjectReference", "1 kind string, 2 apiVersion string, 3 name string, 4 uid string"),
+        ("authorization.k8s.io/v1/SelfSubjectAccessReview", "1 metadata ObjectMeta, 2 spec SubjectAccessReviewSpec"),
+        ("authorization.k8s.io/v1/SubjectAccessReview", "1 metadata ObjectMeta, 2 spec SubjectAccessReviewSpec"),
+        ("authorization.k8s.io/v1/LocalSubjectAccessReview", "1 metadata ObjectMeta, 2 spec SubjectAccessReviewSpec"),
+        ("authorization.k8s.io/v1/SelfSubjectRulesReview", "1 metadata ObjectMeta, 2 spec SelfSubjectRulesReviewSpec"),
+
+        // Fields of a user that no rule looks at, and selectors, are passed over.
+        ("SubjectAccessReviewSpec", "1 resourceAttributes ResourceAttributes, 2 nonResourceAttributes NonResourceAttributes, 3 user string, 4 groups []string, 6 uid string"),
+        ("ResourceAttributes", "1 namespace string, 2 verb string, 3 group string, 4 version string, 5 resource string, 6 subresource string, 7 name string"),
+        ("NonResourceAttributes", "1 path string, 2 verb string"),
+        ("SelfSubjectRulesReviewSpec", "1 namespace string"),
     ];
 
     private static readonly FrozenDictionary<string, FrozenDictionary<int, MessageField>> ByName =

@@ -10,7 +10,7 @@ namespace GovernedFinetune.Sandbox.Kubernetes.Resources;
 internal sealed class BuiltinResources
 {
     private const string MetaPackage = "io.k8s.apimachinery.pkg.apis.meta.v1";
-    private static readonly string[] GroupFiles = ["core-v1", "apiextensions-v1", "apps-v1", "coordination-v1", "events-v1", "rbac-v1"];
+    private static readonly string[] GroupFiles = ["core-v1", "apiextensions-v1", "apps-v1", "authn-v1", "authz-v1", "coordination-v1", "events-v1", "rbac-v1"];
     private static readonly PrinterColumn Age = new("Age", "date", JsonPath.Parse(".metadata.creationTimestamp"), 0, "", "Time since creation.");
 
     private readonly SchemaReader _reader;
@@ -28,7 +28,9 @@ internal sealed class BuiltinResources
 
         _reader = new SchemaReader(Definitions);
         ObjectMeta = _reader.Read(Reference($"{MetaPackage}.ObjectMeta"), FieldPath.Of("metadata"));
-        Types = [.. groups.SelectMany(group => group.Array("resources")!.OfType<JsonObject>().Select(r => Type(group, r, rules, conversions)))];
+        Types = [.. groups
+            .SelectMany(group => group.Array("resources")!.OfType<JsonObject>().Select(r => Type(group, r, rules, conversions)))
+            .Select(type => type with { Subresources = [.. groups.SelectMany(group => Subresources(group, type, rules, conversions))] })];
         if (_reader.Errors.Count > 0)
         {
             throw new InvalidOperationException($"The built-in schemas are wrong: {FieldError.Summary(_reader.Errors)}");
@@ -55,7 +57,7 @@ internal sealed class BuiltinResources
 
     private void AddDefinitions(JsonObject group)
     {
-        var kinds = group.Array("resources")!.OfType<JsonObject>().Select(r => r.Text("kind")).ToHashSet(StringComparer.Ordinal);
+        var kinds = group.Array("resources")!.Concat(group.Array("subresources") ?? []).Select(r => r.Text("kind")).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, definition) in group.Object("definitions")!)
         {
             var schema = (JsonObject)definition!.DeepClone();
@@ -99,7 +101,7 @@ internal sealed class BuiltinResources
         IReadOnlyDictionary<string, IConversion> conversions)
     {
         var kind = json.Text("kind")!;
-        var plural = json.Text("plural")!;
+        var plural = json.Text("plural") ?? json.Text("name")!;
         var name = $"{group.Text("package")}.{kind}";
         var schema = _reader.Read(Reference(name), FieldPath.Root);
         schema.Properties["metadata"] = ObjectMeta;
@@ -109,11 +111,12 @@ internal sealed class BuiltinResources
             Version = group.Text("version")!,
             Kind = kind,
             Plural = plural,
-            Singular = json.Text("singular")!,
+            Singular = json.Text("singular") ?? "",
             Namespaced = json.Flag("namespaced"),
             ShortNames = [.. json["shortNames"].Texts()],
             Categories = [.. json["categories"].Texts()],
             HasStatus = json.Flag("status"),
+            Verbs = json["verbs"] is { } verbs ? [.. verbs.Texts()] : ResourceType.AllVerbs,
             HasGeneration = json.Flag("generation"),
             AllowsUnconditionalUpdate = json.Flag("unconditionalUpdate"),
             AllowsCreateOnUpdate = json.Flag("createOnUpdate"),
@@ -127,6 +130,16 @@ internal sealed class BuiltinResources
             Collection = json.Text("collection") ?? (group.Text("group")!.Length == 0 ? plural : $"{plural}.{group.Text("group")}"),
         };
     }
+
+    /// <summary>The subresources that a group's file adds to a resource, which may be of another group.</summary>
+    private IEnumerable<Subresource> Subresources(
+        JsonObject group,
+        ResourceType type,
+        IReadOnlyDictionary<string, IResourceRules> rules,
+        IReadOnlyDictionary<string, IConversion> conversions) => (group.Array("subresources") ?? [])
+            .OfType<JsonObject>()
+            .Where(s => s.Text("of") == type.Collection)
+            .Select(s => new Subresource(s.Text("name")!, [.. s["verbs"].Texts()], Type(group, s, rules, conversions)));
 
     private static List<PrinterColumn> Columns(JsonObject json)
     {

@@ -119,31 +119,3 @@ internal sealed class LeaseRules : IResourceRules
         }
     }
 }
-
-/// <summary>RoleBindings: the role is fixed at creation, since changing it would silently grant something else.</summary>
-internal sealed class RoleBindingRules : IResourceRules
-{
-    public void Prepare(JsonObject next, JsonObject? old)
-    {
-        if (next.TryGetObject("roleRef", out var role) && string.IsNullOrEmpty(role.Text("apiGroup")))
-        {
-            role["apiGroup"] = "rbac.authorization.k8s.io";
-        }
-
-        foreach (var subject in (next.Array("subjects") ?? []).OfType<JsonObject>())
-        {
-            if (subject.Text("kind") is "User" or "Group" && string.IsNullOrEmpty(subject.Text("apiGroup")))
-            {
-                subject["apiGroup"] = "rbac.authorization.k8s.io";
-            }
-        }
-    }
-
-    public IEnumerable<FieldError> Validate(JsonObject next, JsonObject? old)
-    {
-        if (old is not null && !JsonNodes.Same(next["roleRef"], old["roleRef"]))
-        {
-            yield return FieldError.Invalid("roleRef", next["roleRef"]?.DeepClone(), "cannot change roleRef");
-        }
-    }
-}

@@ -6,6 +6,8 @@ namespace GovernedFinetune.Sandbox.Kubernetes.Resources;
 /// <summary>One version of one resource that the server has, built in or defined by a CustomResourceDefinition.</summary>
 internal sealed record ResourceType
 {
+    public static readonly IReadOnlyList<string> AllVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
     /// <summary>API group; empty for the core group.</summary>
     public required string Group { get; init; }
 
@@ -27,6 +29,15 @@ internal sealed record ResourceType
 
     /// <summary>Whether <c>/status</c> is a resource of its own, which isolates status from the rest.</summary>
     public bool HasStatus { get; init; }
+
+    /// <summary>What can be done to it.</summary>
+    public IReadOnlyList<string> Verbs { get; init; } = AllVerbs;
+
+    /// <summary>Whether objects of this kind are questions, which are answered and not kept.</summary>
+    public bool IsReview => Verbs is ["create"];
+
+    /// <summary>Subresources besides <c>status</c>.</summary>
+    public IReadOnlyList<Subresource> Subresources { get; init; } = [];
 
     /// <summary>Whether objects count the changes of their specification in <c>metadata.generation</c>.</summary>
     public bool HasGeneration { get; init; }
@@ -73,6 +84,12 @@ internal sealed record ResourceType
     /// <summary><c>Kind.group</c>, as messages name the kind.</summary>
     public string QualifiedKind => Group.Length == 0 ? Kind : $"{Kind}.{Group}";
 }
+
+/// <summary>A subresource that takes a kind of its own.</summary>
+/// <param name="Name">Last part of its path, such as <c>token</c>.</param>
+/// <param name="Verbs">What can be done to it.</param>
+/// <param name="Body">The kind that is sent to it.</param>
+internal sealed record Subresource(string Name, IReadOnlyList<string> Verbs, ResourceType Body);
 
 /// <summary>What the server does to objects of one kind beyond their schema.</summary>
 internal interface IResourceRules

@@ -21,29 +21,40 @@ internal sealed class FieldSelector
         var selector = new FieldSelector();
         foreach (var term in Split(text).Where(t => t.Length > 0))
         {
-            var at = term.IndexOf('=', StringComparison.Ordinal);
-            if (at < 1)
-            {
-                throw Bad(type, text, $"invalid selector: '{text}'; can't understand '{term}'");
-            }
-
-            var equal = term[at - 1] != '!';
-            var field = term[..(equal ? at : at - 1)].Trim();
-            var value = term[(at + 1)..];
-            value = equal && value.StartsWith('=') ? value[1..] : value;
+            var (field, value, equal) = Term(term) ?? throw Bad(type, text, $"invalid selector: '{text}'; can't understand '{term}'");
             if (field is not ("metadata.name" or "metadata.namespace") && !type.SelectableFields.Contains(field))
             {
                 throw Bad(type, text, $"field label not supported: {field}");
             }
 
-            selector._terms.Add((field, Unescape(value), equal));
+            selector._terms.Add((field, value, equal));
         }
 
         return selector;
     }
 
+    /// <summary>The one name that a selector asks for, or null. Authorization counts such a request as one about that object.</summary>
+    public static string? ExactName(string text) => Split(text)
+        .Select(Term)
+        .Where(t => t is { Field: "metadata.name", Equal: true })
+        .Select(t => t!.Value.Value)
+        .FirstOrDefault(name => name.Length > 0);
+
     /// <summary>Whether an object's fields fit; an absent field counts as empty.</summary>
     public bool Matches(JsonObject json) => _terms.TrueForAll(t => (Read(json, t.Field) == t.Value) == t.Equal);
+
+    private static (string Field, string Value, bool Equal)? Term(string term)
+    {
+        var at = term.IndexOf('=', StringComparison.Ordinal);
+        if (at < 1)
+        {
+            return null;
+        }
+
+        var equal = term[at - 1] != '!';
+        var value = term[(at + 1)..];
+        return (term[..(equal ? at : at - 1)].Trim(), Unescape(equal && value.StartsWith('=') ? value[1..] : value), equal);
+    }
 
     private static string Read(JsonObject json, string field)
     {

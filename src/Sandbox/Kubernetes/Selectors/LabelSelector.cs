@@ -41,6 +41,18 @@ internal sealed class LabelSelector
         return selector;
     }
 
+    /// <summary>Reads the selector of an object, which has <c>matchLabels</c> and <c>matchExpressions</c> that were validated.</summary>
+    public static LabelSelector Of(JsonObject json)
+    {
+        var selector = new LabelSelector();
+        selector._requirements.AddRange((json.Object("matchLabels") ?? []).Select(l => new Requirement(l.Key, Operator.In, [l.Value.AsText() ?? ""])));
+        selector._requirements.AddRange((json.Array("matchExpressions") ?? []).Select(e => new Requirement(
+            e.Text("key") ?? "",
+            Enum.Parse<Operator>(e.Text("operator")!),
+            [.. (e as JsonObject)?["values"].Texts() ?? []])));
+        return selector;
+    }
+
     /// <summary>Whether an object's labels fit.</summary>
     public bool Matches(JsonObject json)
     {
