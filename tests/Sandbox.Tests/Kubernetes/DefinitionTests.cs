@@ -51,7 +51,7 @@ public sealed class DefinitionTests
 
         var answer = await cluster.PostAsync(Definitions, definition);
         Assert.True(answer.Status == 422, answer.Text);
-        Assert.Contains(answer.Fields, f => f.StartsWith("spec.versions[0].schema.openAPIV3Schema", StringComparison.Ordinal) && f.Contains(field, StringComparison.Ordinal));
+        Assert.Contains(answer.Fields, f => f.StartsWith("spec.validation.openAPIV3Schema", StringComparison.Ordinal) && f.Contains(field, StringComparison.Ordinal));
         Assert.Contains(message, answer.At("message"), StringComparison.Ordinal);
     }
 
@@ -60,10 +60,10 @@ public sealed class DefinitionTests
     [InlineData("spec.group", "/spec/group", "\"nodots\"")]
     [InlineData("spec.scope", "/spec/scope", "\"Everywhere\"")]
     [InlineData("spec.versions", "/spec/versions/0/storage", "false")]
-    [InlineData("spec.versions[0].additionalPrinterColumns[0].jsonPath", "/spec/versions/0/additionalPrinterColumns/0/jsonPath", "\".spec[\"")]
-    [InlineData("spec.versions[0].additionalPrinterColumns[0].type", "/spec/versions/0/additionalPrinterColumns/0/type", "\"text\"")]
-    [InlineData("spec.versions[0].selectableFields[0].jsonPath", "/spec/versions/0/selectableFields/0/jsonPath", "\".spec.parts\"")]
-    [InlineData("spec.versions[0].subresources.scale", "/spec/versions/0/subresources/scale", "{}")]
+    [InlineData("spec.additionalPrinterColumns[0].jsonPath", "/spec/versions/0/additionalPrinterColumns/0/jsonPath", "\".spec[\"")]
+    [InlineData("spec.additionalPrinterColumns[0].type", "/spec/versions/0/additionalPrinterColumns/0/type", "\"text\"")]
+    [InlineData("spec.selectableFields[0].jsonPath", "/spec/versions/0/selectableFields/0/jsonPath", "\".spec.parts\"")]
+    [InlineData("spec.subresources.scale", "/spec/versions/0/subresources/scale", "{}")]
     [InlineData("spec.conversion.strategy", "/spec/conversion", "{\"strategy\":\"Webhook\"}")]
     public async Task A_definition_that_does_not_hold_together_is_refused_and_named(string field, string at, string value)
     {

@@ -56,6 +56,15 @@ internal sealed class CelType
 
     public static CelType MapOf(CelType key, CelType value, JsonSchema? schema = null) => new(CelKind.Map) { Key = key, Element = value, Schema = schema };
 
+    /// <summary>Whether rules can see values of the schema at all: they cannot where no type is given.</summary>
+    public static bool IsExposed(JsonSchema schema) => schema.IntOrString || schema.Type switch
+    {
+        "array" => schema.Items is { } items && IsExposed(items),
+        "object" => schema.AdditionalProperties is null || IsExposed(schema.AdditionalProperties),
+        "string" or "boolean" or "number" or "integer" => true,
+        _ => false,
+    };
+
     /// <summary>The type of the values that a schema describes.</summary>
     /// <param name="schema">The schema.</param>
     /// <param name="isResource">Whether it is a resource's root.</param>
@@ -81,8 +90,7 @@ internal sealed class CelType
             "array" => new(CelKind.List) { Element = schema.Items is null ? Dyn : Of(schema.Items), Schema = schema, Nullable = schema.Nullable },
             "object" when schema.AdditionalProperties is { } values =>
                 new(CelKind.Map) { Key = String, Element = Of(values), Schema = schema, Nullable = schema.Nullable },
-            "object" when schema.Properties.Count > 0 || isResource || schema.EmbeddedResource || !schema.PreserveUnknown =>
-                new(CelKind.Object) { Schema = schema, IsResource = isResource || schema.EmbeddedResource, Nullable = schema.Nullable },
+            "object" => new(CelKind.Object) { Schema = schema, IsResource = isResource || schema.EmbeddedResource, Nullable = schema.Nullable },
             _ => Dyn,
         };
     }

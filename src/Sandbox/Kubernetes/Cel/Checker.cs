@@ -6,18 +6,20 @@ namespace GovernedFinetune.Sandbox.Kubernetes.Cel;
 internal sealed class Checker
 {
     private readonly Dictionary<string, CelType> _variables;
+    private readonly Dictionary<Expression, CelType> _types = new(ReferenceEqualityComparer.Instance);
 
     private Checker(Dictionary<string, CelType> variables) => _variables = variables;
 
     /// <summary>The variables that the expression uses.</summary>
     private HashSet<string> Used { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The expression's type, and which of the variables it uses.</summary>
+    /// <summary>The types of the expression and its parts, and which of the variables it uses.</summary>
     /// <exception cref="CelCompileException">The expression is not well-typed.</exception>
-    public static (CelType Type, IReadOnlySet<string> Used) Check(Expression expression, IReadOnlyDictionary<string, CelType> variables)
+    public static CheckedExpression Check(Expression expression, IReadOnlyDictionary<string, CelType> variables)
     {
         var checker = new Checker(new(variables, StringComparer.Ordinal));
-        return (checker.TypeOf(expression), checker.Used);
+        _ = checker.TypeOf(expression);
+        return new CheckedExpression(expression, checker.Used, checker._types);
     }
 
     /// <summary>A property's name, from the form in which expressions write it.</summary>
@@ -43,7 +45,9 @@ internal sealed class Checker
     private static readonly (string Written, string Meant)[] Escapes =
         [("__underscores__", "__"), ("__dot__", "."), ("__dash__", "-"), ("__slash__", "/")];
 
-    private CelType TypeOf(Expression expression) => expression switch
+    private CelType TypeOf(Expression expression) => _types[expression] = Find(expression);
+
+    private CelType Find(Expression expression) => expression switch
     {
         Literal literal => OfLiteral(literal),
         Identifier identifier => OfIdentifier(identifier),
@@ -96,7 +100,7 @@ internal sealed class Checker
     {
         if (type.Schema!.Properties.TryGetValue(name, out var property) && !(type.IsResource && name == "metadata"))
         {
-            return CelType.Of(property);
+            return CelType.IsExposed(property) ? CelType.Of(property) : null;
         }
 
         return type.IsResource
@@ -110,7 +114,7 @@ internal sealed class Checker
     }
 
     /// <summary>What rules may read of <c>metadata</c>.</summary>
-    private static readonly Schema.JsonSchema ResourceMetadata = new()
+    internal static readonly Schema.JsonSchema ResourceMetadata = new()
     {
         Type = "object",
         Properties =

@@ -1,3 +1,4 @@
+using GovernedFinetune.Sandbox.Kubernetes.Cel.Cost;
 using GovernedFinetune.Sandbox.Kubernetes.Schema;
 
 namespace GovernedFinetune.Sandbox.Kubernetes.Cel;
@@ -12,60 +13,98 @@ internal sealed class RuleCompiler
     };
 
     private readonly ICollection<FieldError> _errors;
+    private readonly CostLedger _ledger;
 
-    private RuleCompiler(ICollection<FieldError> errors) => _errors = errors;
+    private RuleCompiler(ICollection<FieldError> errors)
+    {
+        _errors = errors;
+        _ledger = new CostLedger(errors);
+    }
 
     /// <summary>Compiles every rule of a custom resource's root schema into <see cref="JsonSchema.CompiledRules"/>.</summary>
-    public static void CompileAll(JsonSchema root, FieldPath path, ICollection<FieldError> errors) =>
-        new RuleCompiler(errors).Visit(root, path, isResource: true, correlatable: true);
-
-    private void Visit(JsonSchema schema, FieldPath path, bool isResource, bool correlatable)
+    /// <param name="root">The schema.</param>
+    /// <param name="path">Where it stands.</param>
+    /// <param name="errors">Takes what keeps a rule from being compiled, and what makes one too expensive.</param>
+    /// <returns>What the rules are estimated to cost.</returns>
+    public static CostLedger CompileAll(JsonSchema root, FieldPath path, ICollection<FieldError> errors)
     {
-        var type = CelType.Of(schema, isResource || schema.EmbeddedResource);
-        var compiled = new List<CompiledRule>();
-        for (var i = 0; i < schema.Rules.Count; i++)
+        var compiler = new RuleCompiler(errors);
+        compiler.Visit(root, path, new Surroundings(IsResource: true, Uncorrelatable: null, Occurrences: 1));
+        compiler._ledger.Close(path);
+        return compiler._ledger;
+    }
+
+    private void Visit(JsonSchema schema, FieldPath path, Surroundings at)
+    {
+        var isResource = at.IsResource || schema.EmbeddedResource;
+        if (schema.Rules.Count > 0)
         {
-            if (Compile(schema.Rules[i], schema, type, path.Child("x-kubernetes-validations").Item(i), correlatable) is { } rule)
-            {
-                compiled.Add(rule);
-            }
+            var type = CelType.Of(schema, isResource);
+            var size = new DeclaredSize(schema, isResource);
+            schema.CompiledRules =
+            [
+                .. schema.Rules
+                    .Select((rule, i) => Compile(rule, schema, type, size, path.Child("x-kubernetes-validations").Item(i), at))
+                    .OfType<CompiledRule>(),
+            ];
         }
 
-        schema.CompiledRules = compiled;
+        var members = at with { IsResource = false, Occurrences = at.Times(schema) };
+        var inMap = schema.MapType == "atomic" ? members.Within(path) : members;
         foreach (var (name, child) in schema.Properties)
         {
-            // An atomic map is replaced as a whole, but its members still have a before and an after.
-            Visit(child, path.Child("properties").Key(name), isResource: false, correlatable);
+            Visit(child, path.Child("properties").Key(name), inMap);
         }
 
         if (schema.Items is { } items)
         {
-            Visit(items, path.Child("items"), isResource: false, correlatable && schema.IsListMap);
+            // Only the items of keyed lists have a before and an after.
+            Visit(items, path.Child("items"), schema.IsListMap ? members : members.Within(path));
         }
 
         if (schema.AdditionalProperties is { } values)
         {
-            Visit(values, path.Child("additionalProperties"), isResource: false, correlatable);
+            Visit(values, path.Child("additionalProperties"), inMap);
         }
     }
 
-    private CompiledRule? Compile(RuleSource source, JsonSchema schema, CelType type, FieldPath path, bool correlatable)
+    private CompiledRule? Compile(RuleSource source, JsonSchema schema, CelType type, DeclaredSize size, FieldPath path, Surroundings at)
     {
         var before = _errors.Count;
         CheckShape(source, path);
+        if (!CelType.IsExposed(schema))
+        {
+            _errors.Add(FieldError.Invalid(path.ToString(), source.Rule, "rules need a schema with a type"));
+            return null;
+        }
+
         var variables = new Dictionary<string, CelType>(StringComparer.Ordinal) { ["self"] = type, ["oldSelf"] = type };
-        var rule = CompileExpression(source.Rule, variables, CelKind.Bool, path.Child("rule"), out var usesOldSelf);
+        var rule = CompileExpression(source.Rule, variables, CelKind.Bool, path.Child("rule"));
         var message = source.MessageExpression is null
             ? null
-            : CompileExpression(source.MessageExpression, variables, CelKind.String, path.Child("messageExpression"), out _);
-        if (usesOldSelf && !correlatable)
+            : CompileExpression(source.MessageExpression, variables, CelKind.String, path.Child("messageExpression"));
+        if (rule is not null)
         {
-            _errors.Add(FieldError.Invalid(path.Child("rule").ToString(), source.Rule, "oldSelf cannot be used on the uncorrelatable portion of the schema (items of a list that is not of type map)"));
+            _ledger.Enter(path.Child("rule"), "rule", Costs.Multiply(CostEstimator.Estimate(rule, size), at.Occurrences ?? InOneRequest(size)));
+        }
+
+        if (message is not null)
+        {
+            _ledger.Enter(path.Child("messageExpression"), "messageExpression", CostEstimator.Estimate(message, size));
+        }
+
+        var usesOldSelf = rule?.Used.Contains("oldSelf") == true;
+        if (usesOldSelf && at.Uncorrelatable is { } outer)
+        {
+            _errors.Add(FieldError.Invalid(path.Child("rule").ToString(), source.Rule, $"oldSelf cannot be used on the uncorrelatable portion of the schema within {outer}"));
         }
 
         var field = source.FieldPath is { } given ? Field(given, schema, path) : "";
-        return _errors.Count == before ? new CompiledRule(source, rule!, message, usesOldSelf, field) : null;
+        return _errors.Count == before ? new CompiledRule(source, rule!.Expression, message?.Expression, usesOldSelf, field) : null;
     }
+
+    /// <summary>How many values of the least size one request holds, with a comma between them.</summary>
+    private static ulong InOneRequest(DeclaredSize size) => (ulong)(DeclaredSize.MaximumRequest / (size.LeastBytes + 1));
 
     private void CheckShape(RuleSource source, FieldPath path)
     {
@@ -105,9 +144,8 @@ internal sealed class RuleCompiler
         }
     }
 
-    private Expression? CompileExpression(string text, Dictionary<string, CelType> variables, CelKind expected, FieldPath path, out bool usesOldSelf)
+    private CheckedExpression? CompileExpression(string text, Dictionary<string, CelType> variables, CelKind expected, FieldPath path)
     {
-        usesOldSelf = false;
         if (string.IsNullOrWhiteSpace(text))
         {
             return null;
@@ -116,15 +154,15 @@ internal sealed class RuleCompiler
         try
         {
             var expression = Parser.Parse(text);
-            var (type, used) = Checker.Check(expression, variables);
-            usesOldSelf = used.Contains("oldSelf");
-            if (type.Kind != expected && type.Kind != CelKind.Dyn)
+            var result = Checker.Check(expression, variables);
+            if (result.Type.Kind != expected)
             {
-                _errors.Add(FieldError.Invalid(path.ToString(), text, expected == CelKind.Bool ? "must evaluate to a bool" : "messageExpression must evaluate to a string"));
+                _errors.Add(FieldError.Invalid(path.ToString(), text, expected == CelKind.Bool ? "cel expression must evaluate to a bool" : "messageExpression must evaluate to a string"));
+                return null;
             }
 
             ConstantPatterns(expression, path, text);
-            return expression;
+            return result;
         }
         catch (CelCompileException e)
         {
@@ -194,5 +232,24 @@ internal sealed class RuleCompiler
     {
         var before = text.AsSpan(0, Math.Min(position, text.Length));
         return (before.Count('\n') + 1, position - before.LastIndexOf('\n'));
+    }
+
+    /// <summary>What the schemas around a schema say of it.</summary>
+    /// <param name="IsResource">Whether it is the root.</param>
+    /// <param name="Uncorrelatable">The outermost schema whose parts have no before and after, if there is one.</param>
+    /// <param name="Occurrences">How often its value may occur in one object; null when nothing bounds that.</param>
+    private sealed record Surroundings(bool IsResource, FieldPath? Uncorrelatable, ulong? Occurrences)
+    {
+        public Surroundings Within(FieldPath path) => Uncorrelatable is null ? this with { Uncorrelatable = path } : this;
+
+        /// <summary>How often each part of <paramref name="schema"/> may occur.</summary>
+        public ulong? Times(JsonSchema schema) => schema switch
+        {
+            { Type: "array", MaxItems: var most } => Times(most),
+            { Type: "object", AdditionalProperties: not null, MaxProperties: var most } => Times(most),
+            _ => Occurrences,
+        };
+
+        private ulong? Times(long? most) => most is { } bound && Occurrences is { } outer ? Costs.Multiply(outer, (ulong)Math.Max(0, bound)) : null;
     }
 }

@@ -27,7 +27,7 @@ internal static class CrdReader
         var kind = names.Text("kind")!;
         var document = version.Object("schema").Object("openAPIV3Schema")!.Copy();
         var schema = new SchemaReader().Read(document, FieldPath.Root);
-        Cel.RuleCompiler.CompileAll(schema, FieldPath.Root, []);
+        _ = Cel.RuleCompiler.CompileAll(schema, FieldPath.Root, []);
         BuiltinResources.WithTypeMeta(document);
         return new ResourceType
         {

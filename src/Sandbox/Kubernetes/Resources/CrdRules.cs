@@ -2,15 +2,12 @@ using System.Text.Json.Nodes;
 using GovernedFinetune.Sandbox.Kubernetes.Json;
 using GovernedFinetune.Sandbox.Kubernetes.Objects;
 using GovernedFinetune.Sandbox.Kubernetes.Schema;
-using GovernedFinetune.Sandbox.Kubernetes.Tables;
 
 namespace GovernedFinetune.Sandbox.Kubernetes.Resources;
 
 /// <summary>CustomResourceDefinitions: names filled in, everything checked, established at once.</summary>
 internal sealed class CrdRules(TimeProvider clock) : IResourceRules
 {
-    private static readonly HashSet<string> ColumnTypes = new(StringComparer.Ordinal) { "string", "integer", "number", "boolean", "date" };
-
     /// <inheritdoc />
     public void Prepare(JsonObject next, JsonObject? old)
     {
@@ -44,10 +41,7 @@ internal sealed class CrdRules(TimeProvider clock) : IResourceRules
             errors.Add(FieldError.Invalid("spec.versions", versions.DeepClone(), "must have exactly one version marked as storage version"));
         }
 
-        for (var i = 0; i < versions.Count; i++)
-        {
-            errors.AddRange(Version((JsonObject)versions[i]!, FieldPath.Of("spec.versions").Item(i)));
-        }
+        errors.AddRange(CrdVersionRules.Validate([.. versions.OfType<JsonObject>()]));
 
         if (spec.Object("conversion").Text("strategy") != "None")
         {
@@ -104,106 +98,6 @@ internal sealed class CrdRules(TimeProvider clock) : IResourceRules
             {
                 yield return FieldError.Invalid($"spec.{field}", spec[field], "field is immutable");
             }
-        }
-    }
-
-    private static IEnumerable<FieldError> Version(JsonObject version, FieldPath path)
-    {
-        var name = version.Text("name") ?? "";
-        if (NameRules.Label(name) is { } wrong)
-        {
-            yield return FieldError.Invalid(path.Child("name").ToString(), name, wrong);
-        }
-
-        if (version.Object("subresources").Object("scale") is not null)
-        {
-            yield return FieldError.Forbidden(path.Child("subresources").Child("scale").ToString(), "the sandbox's API server does not implement the scale subresource");
-        }
-
-        foreach (var error in Columns(version, path).Concat(Selectable(version, path)).Concat(Schema(version, path)))
-        {
-            yield return error;
-        }
-    }
-
-    private static List<FieldError> Schema(JsonObject version, FieldPath path)
-    {
-        var field = path.Child("schema").Child("openAPIV3Schema");
-        if (version.Object("schema").Object("openAPIV3Schema") is not { } source)
-        {
-            return [FieldError.Required(field.ToString(), "schemas are required")];
-        }
-
-        var reader = new SchemaReader();
-        var schema = reader.Read(source, field);
-        List<FieldError> errors = [.. reader.Errors, .. StructuralRules.Check(source, schema, field)];
-        if (errors.Count == 0)
-        {
-            Cel.RuleCompiler.CompileAll(schema, field, errors);
-        }
-
-        return errors;
-    }
-
-    private static IEnumerable<FieldError> Columns(JsonObject version, FieldPath path)
-    {
-        var columns = version.Array("additionalPrinterColumns") ?? [];
-        for (var i = 0; i < columns.Count; i++)
-        {
-            var field = path.Child("additionalPrinterColumns").Item(i);
-            if (columns[i].Text("type") is not { } type || !ColumnTypes.Contains(type))
-            {
-                yield return FieldError.NotSupported(field.Child("type").ToString(), columns[i]!["type"], ColumnTypes.Order(StringComparer.Ordinal).Select(t => (JsonNode?)t));
-            }
-
-            if (PathError(columns[i].Text("jsonPath") ?? "") is { } wrong)
-            {
-                yield return FieldError.Invalid(field.Child("jsonPath").ToString(), columns[i].Text("jsonPath"), wrong);
-            }
-        }
-    }
-
-    private static IEnumerable<FieldError> Selectable(JsonObject version, FieldPath path)
-    {
-        var fields = version.Array("selectableFields") ?? [];
-        for (var i = 0; i < fields.Count; i++)
-        {
-            var field = path.Child("selectableFields").Item(i).Child("jsonPath").ToString();
-            var jsonPath = fields[i].Text("jsonPath") ?? "";
-            if (PathError(jsonPath) is { } wrong)
-            {
-                yield return FieldError.Invalid(field, jsonPath, wrong);
-                continue;
-            }
-
-            JsonNode? at = version.Object("schema").Object("openAPIV3Schema");
-            foreach (var member in jsonPath.Split('.', StringSplitOptions.RemoveEmptyEntries))
-            {
-                at = at.Object("properties").Object(member);
-            }
-
-            if (at.Text("type") is not ("string" or "boolean" or "integer") || jsonPath.StartsWith(".metadata", StringComparison.Ordinal))
-            {
-                yield return FieldError.Invalid(field, jsonPath, "must point to a field of type string, boolean or integer outside metadata");
-            }
-        }
-    }
-
-    private static string? PathError(string jsonPath)
-    {
-        if (!jsonPath.StartsWith('.'))
-        {
-            return "must be a simple json path starting with .";
-        }
-
-        try
-        {
-            _ = JsonPath.Parse(jsonPath);
-            return null;
-        }
-        catch (FormatException e)
-        {
-            return $"must be a simple json path starting with .: {e.Message}";
         }
     }
 

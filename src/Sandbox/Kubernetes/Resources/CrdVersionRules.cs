@@ -1,0 +1,138 @@
+using System.Text.Json.Nodes;
+using GovernedFinetune.Sandbox.Kubernetes.Json;
+using GovernedFinetune.Sandbox.Kubernetes.Objects;
+using GovernedFinetune.Sandbox.Kubernetes.Schema;
+using GovernedFinetune.Sandbox.Kubernetes.Tables;
+
+namespace GovernedFinetune.Sandbox.Kubernetes.Resources;
+
+/// <summary>What each version of a CustomResourceDefinition must keep to: schema, columns, selectable fields, subresources.</summary>
+internal sealed class CrdVersionRules
+{
+    private static readonly HashSet<string> ColumnTypes = new(StringComparer.Ordinal) { "string", "integer", "number", "boolean", "date" };
+
+    private readonly IReadOnlyList<JsonObject> _versions;
+
+    private CrdVersionRules(IReadOnlyList<JsonObject> versions) => _versions = versions;
+
+    /// <summary>What is wrong with the versions of a definition.</summary>
+    public static IEnumerable<FieldError> Validate(IReadOnlyList<JsonObject> versions)
+    {
+        var rules = new CrdVersionRules(versions);
+        return
+        [
+            .. versions.SelectMany((version, i) => Name(version, FieldPath.Of("spec.versions").Item(i))),
+            .. rules.Each("subresources", "subresources", Subresources),
+            .. rules.Each("schema", "validation", Schema),
+            .. rules.Each("additionalPrinterColumns", "additionalPrinterColumns", Columns),
+            .. rules.Each("selectableFields", "selectableFields", Selectable),
+        ];
+    }
+
+    /// <summary>
+    /// Judges one part of every version. A part that all versions share is judged once and named as if it stood in the
+    /// specification itself, because that is where the real server moves it before it looks.
+    /// </summary>
+    private IEnumerable<FieldError> Each(string part, string shared, Func<JsonObject, FieldPath, IEnumerable<FieldError>> judge) =>
+        _versions.Count > 0 && _versions.All(v => JsonNodes.Same(v[part], _versions[0][part]))
+            ? judge(_versions[0], FieldPath.Of("spec").Child(shared))
+            : _versions.SelectMany((version, i) => judge(version, FieldPath.Of("spec.versions").Item(i).Child(part)));
+
+    private static IEnumerable<FieldError> Name(JsonObject version, FieldPath path)
+    {
+        var name = version.Text("name") ?? "";
+        if (NameRules.Label(name) is { } wrong)
+        {
+            yield return FieldError.Invalid(path.Child("name").ToString(), name, wrong);
+        }
+    }
+
+    private static IEnumerable<FieldError> Subresources(JsonObject version, FieldPath path)
+    {
+        if (version.Object("subresources").Object("scale") is not null)
+        {
+            yield return FieldError.Forbidden(path.Child("scale").ToString(), "the sandbox's API server does not implement the scale subresource");
+        }
+    }
+
+    private static List<FieldError> Schema(JsonObject version, FieldPath path)
+    {
+        var field = path.Child("openAPIV3Schema");
+        if (version.Object("schema").Object("openAPIV3Schema") is not { } source)
+        {
+            return [FieldError.Required(field.ToString(), "schemas are required")];
+        }
+
+        var reader = new SchemaReader();
+        var schema = reader.Read(source, field);
+        List<FieldError> errors = [.. reader.Errors, .. StructuralRules.Check(source, schema, field)];
+        if (errors.Count == 0)
+        {
+            _ = Cel.RuleCompiler.CompileAll(schema, field, errors);
+        }
+
+        return errors;
+    }
+
+    private static IEnumerable<FieldError> Columns(JsonObject version, FieldPath path)
+    {
+        var columns = version.Array("additionalPrinterColumns") ?? [];
+        for (var i = 0; i < columns.Count; i++)
+        {
+            var field = path.Item(i);
+            if (columns[i].Text("type") is not { } type || !ColumnTypes.Contains(type))
+            {
+                yield return FieldError.NotSupported(field.Child("type").ToString(), columns[i]!["type"], ColumnTypes.Order(StringComparer.Ordinal).Select(t => (JsonNode?)t));
+            }
+
+            if (PathError(columns[i].Text("jsonPath") ?? "") is { } wrong)
+            {
+                yield return FieldError.Invalid(field.Child("jsonPath").ToString(), columns[i].Text("jsonPath"), wrong);
+            }
+        }
+    }
+
+    private static IEnumerable<FieldError> Selectable(JsonObject version, FieldPath path)
+    {
+        var fields = version.Array("selectableFields") ?? [];
+        for (var i = 0; i < fields.Count; i++)
+        {
+            var field = path.Item(i).Child("jsonPath").ToString();
+            var jsonPath = fields[i].Text("jsonPath") ?? "";
+            if (PathError(jsonPath) is { } wrong)
+            {
+                yield return FieldError.Invalid(field, jsonPath, wrong);
+                continue;
+            }
+
+            JsonNode? at = version.Object("schema").Object("openAPIV3Schema");
+            foreach (var member in jsonPath.Split('.', StringSplitOptions.RemoveEmptyEntries))
+            {
+                at = at.Object("properties").Object(member);
+            }
+
+            if (at.Text("type") is not ("string" or "boolean" or "integer") || jsonPath.StartsWith(".metadata", StringComparison.Ordinal))
+            {
+                yield return FieldError.Invalid(field, jsonPath, "must point to a field of type string, boolean or integer outside metadata");
+            }
+        }
+    }
+
+    private static string? PathError(string jsonPath)
+    {
+        if (!jsonPath.StartsWith('.'))
+        {
+            return "must be a simple json path starting with .";
+        }
+
+        try
+        {
+            _ = JsonPath.Parse(jsonPath);
+            return null;
+        }
+        catch (FormatException e)
+        {
+            return $"must be a simple json path starting with .: {e.Message}";
+        }
+    }
+}
