@@ -20,6 +20,9 @@ public sealed record RunScope(
     /// <summary>Which run it is.</summary>
     public RunIdentity Id { get; } = RunIdentity.Of(Run);
 
+    /// <summary>What the calls of this reconciliation have answered.</summary>
+    public RunMemory Memory { get; } = new();
+
     /// <summary>What happened in this pass that is worth an event.</summary>
     public List<RunEvent> Events { get; } = [];
 

@@ -23,7 +23,7 @@ public sealed class LineageSinkTests : IDisposable
     public async Task A_new_object_is_one_call()
     {
         _catalog.Answer($"POST {Objects}", "{}");
-        await _sink.UpsertObjectAsync(Job, CancellationToken.None);
+        Assert.True(await _sink.UpsertObjectAsync(Job, CancellationToken.None));
         Assert.Equal(
             """{"name":"train-7f0c","system_type":"OTHER","entity_type":"SageMaker training job","description":"d","properties":{"run_uid":"7f0c"}}""",
             Assert.Single(_catalog.Sent).Body);
@@ -35,7 +35,7 @@ public sealed class LineageSinkTests : IDisposable
     public async Task An_object_that_is_there_is_patched_with_a_mask(int status, string code)
     {
         _catalog.Answer($"POST {Objects}", status, $$"""{"error_code":"{{code}}"}""").Answer($"PATCH {Objects}/train-7f0c", "{}");
-        await _sink.UpsertObjectAsync(Job, CancellationToken.None);
+        Assert.False(await _sink.UpsertObjectAsync(Job, CancellationToken.None));
         Assert.Equal($"PATCH {Objects}/train-7f0c?update_mask=entity_type%2Cdescription%2Curl%2Cproperties", _catalog.Sent[^1].Line);
     }
 
@@ -43,11 +43,19 @@ public sealed class LineageSinkTests : IDisposable
     public async Task A_new_edge_is_posted_with_its_two_ends()
     {
         _catalog.Answer($"GET {Edges}", "{}").Answer($"POST {Edges}", """{"id":"1"}""");
-        await _sink.UpsertEdgeAsync(ToModel, CancellationToken.None);
+        await _sink.UpsertEdgeAsync(ToModel, mayExist: true, CancellationToken.None);
         Assert.Equal($"GET {Edges}?object_info.external_metadata.name=train-7f0c&lineage_direction=DOWNSTREAM", _catalog.Sent[0].Line);
         Assert.Equal(
             """{"source":{"external_metadata":{"name":"train-7f0c"}},"target":{"model_version":{"name":"finance.ml.risk","version":"3"}},"properties":{"run_uid":"7f0c"}}""",
             _catalog.Sent[1].Body);
+    }
+
+    [Fact]
+    public async Task An_edge_of_an_object_that_was_just_made_is_one_call()
+    {
+        _catalog.Answer($"POST {Edges}", """{"id":"1"}""");
+        await _sink.UpsertEdgeAsync(ToModel, mayExist: false, CancellationToken.None);
+        Assert.Equal([$"POST {Edges}"], _catalog.Lines);
     }
 
     [Theory]
@@ -58,7 +66,7 @@ public sealed class LineageSinkTests : IDisposable
         _catalog.Answer($"GET {Edges}", $$"""{"next_page_token":"p2"}""")
             .Answer($"GET {Edges}", $$"""{"external_lineage_relationships":[{{listed}}]}""")
             .Answer($"PATCH {Edges}", "{}");
-        await _sink.UpsertEdgeAsync(ToModel, CancellationToken.None);
+        await _sink.UpsertEdgeAsync(ToModel, mayExist: true, CancellationToken.None);
         Assert.Equal($"PATCH {Edges}?update_mask=properties", _catalog.Sent[^1].Line);
     }
 
@@ -70,7 +78,7 @@ public sealed class LineageSinkTests : IDisposable
               {"table_info":{"catalog_name":"finance","schema_name":"raw","name":"other"}},
               {"table_info":{"catalog_name":"finance","schema_name":"raw","name":"t"},"external_lineage_info":{"properties":{"run_uid":"7f0c"}}}]}
             """);
-        await _sink.UpsertEdgeAsync(FromTable, CancellationToken.None);
+        await _sink.UpsertEdgeAsync(FromTable, mayExist: true, CancellationToken.None);
         Assert.Equal($"GET {Edges}?object_info.external_metadata.name=train-7f0c&lineage_direction=UPSTREAM", Assert.Single(_catalog.Lines));
     }
 
@@ -78,7 +86,7 @@ public sealed class LineageSinkTests : IDisposable
     public async Task An_edge_that_somebody_else_made_meanwhile_is_patched()
     {
         _catalog.Answer($"GET {Edges}", "{}").Answer($"POST {Edges}", 409, """{"error_code":"RESOURCE_ALREADY_EXISTS"}""").Answer($"PATCH {Edges}", "{}");
-        await _sink.UpsertEdgeAsync(FromTable, CancellationToken.None);
+        await _sink.UpsertEdgeAsync(FromTable, mayExist: true, CancellationToken.None);
         Assert.StartsWith("PATCH", _catalog.Sent[^1].Line, StringComparison.Ordinal);
     }
 
@@ -86,7 +94,7 @@ public sealed class LineageSinkTests : IDisposable
     public async Task An_edge_without_an_external_end_is_refused_before_anything_is_sent()
     {
         var edge = new LineageEdge(new LineageNode.Table("a.b.c"), new LineageNode.Model("a.b.m", "1"), Properties);
-        await Failing.WithAsync(FailureKind.Terminal, Reasons.RequestRejected, () => _sink.UpsertEdgeAsync(edge, CancellationToken.None));
+        await Failing.WithAsync(FailureKind.Terminal, Reasons.RequestRejected, () => _sink.UpsertEdgeAsync(edge, mayExist: true, CancellationToken.None));
         Assert.Empty(_catalog.Sent);
     }
 
@@ -101,6 +109,6 @@ public sealed class LineageSinkTests : IDisposable
     [Fact]
     public async Task The_open_source_server_keeps_no_lineage_and_that_is_said()
     {
-        await Failing.WithAsync(FailureKind.Terminal, Reasons.RequestRejected, () => new NoLineageSink().UpsertEdgeAsync(ToModel, CancellationToken.None));
+        await Failing.WithAsync(FailureKind.Terminal, Reasons.RequestRejected, () => new NoLineageSink().UpsertEdgeAsync(ToModel, mayExist: true, CancellationToken.None));
     }
 }

@@ -97,10 +97,30 @@ public sealed class ModelRegistryTests : IDisposable
     public async Task A_version_is_created_with_run_id_source_and_tags()
     {
         _catalog.Answer($"POST {Mlflow}/model-versions/create", """{"model_version":{"version":"3","status":"PENDING_REGISTRATION","storage_location":"s3://m/3"}}""");
-        Assert.Equal("3", (await _mlflow.CreateVersionAsync(New, CancellationToken.None)).Version);
+        Assert.Equal("3", (await _mlflow.CreateVersionAsync(New, CancellationToken.None))?.Version);
         Assert.Equal(
             """{"name":"finance.ml.risk","source":"s3://a/7f0c/train-a1/model","run_id":"7f0c","description":"For people","tags":[{"key":"b","value":"2"},{"key":"a","value":"1"}]}""",
             _catalog.Sent[0].Body);
+    }
+
+    [Fact]
+    public async Task A_version_of_a_model_that_does_not_exist_is_not_created()
+    {
+        _catalog.Answer($"POST {Mlflow}/model-versions/create", 404, """{"error_code":"RESOURCE_DOES_NOT_EXIST"}""")
+            .Answer($"POST {Native}/versions", 404, """{"error_code":"NOT_FOUND"}""");
+        Assert.Null(await _mlflow.CreateVersionAsync(New, CancellationToken.None));
+        Assert.Null(await _native.CreateVersionAsync(New, CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData("""{"model_version":{"version":"3","status":"READY"}}""", ModelVersionState.Ready)]
+    [InlineData("""{"model_version":{"version":"3","status":"PENDING_REGISTRATION"}}""", ModelVersionState.Pending)]
+    [InlineData("""{"model_version":{"version":"3"}}""", null)]
+    [InlineData("{}", null)]
+    public async Task What_finalizing_answers_is_taken_only_when_it_says_a_state(string answer, ModelVersionState? state)
+    {
+        _catalog.Answer($"POST {Mlflow}/model-versions/finalize", answer);
+        Assert.Equal(state, (await _mlflow.FinalizeVersionAsync(Model, "3", CancellationToken.None))?.State);
     }
 
     [Fact]
@@ -108,7 +128,7 @@ public sealed class ModelRegistryTests : IDisposable
     {
         _catalog.Answer($"POST {Mlflow}/model-versions/finalize", 400, """{"error_code":"INVALID_STATE","message":"has been finalized"}""")
             .Answer($"GET {Mlflow}/model-versions/get", """{"model_version":{"version":"3","status":"READY"}}""");
-        await _mlflow.FinalizeVersionAsync(Model, "3", CancellationToken.None);
+        Assert.Equal(ModelVersionState.Ready, (await _mlflow.FinalizeVersionAsync(Model, "3", CancellationToken.None))?.State);
         Assert.Equal("""{"name":"finance.ml.risk","version":"3"}""", _catalog.Sent[0].Body);
     }
 
@@ -133,7 +153,7 @@ public sealed class ModelRegistryTests : IDisposable
     {
         _catalog.Answer($"POST {Native}/versions", """{"version":3,"status":"PENDING_REGISTRATION","storage_location":"s3://m/3","run_id":"7f0c"}""");
         var created = await _native.CreateVersionAsync(New, CancellationToken.None);
-        Assert.Equal(("3", ModelVersionState.Pending), (created.Version, created.State));
+        Assert.Equal(("3", ModelVersionState.Pending), (created!.Version, created.State));
         Assert.Equal(
             """{"model_name":"risk","catalog_name":"finance","schema_name":"ml","source":"s3://a/7f0c/train-a1/model","run_id":"7f0c","comment":"For people\na=1\nb=2"}""",
             _catalog.Sent[0].Body);
@@ -151,7 +171,7 @@ public sealed class ModelRegistryTests : IDisposable
         Assert.Equal("""{"name":"risk","catalog_name":"finance","schema_name":"ml","comment":"d"}""", _catalog.Sent[^1].Body);
         Assert.Equal("2", (await _native.FindVersionAsync(Model, "7f0c", CancellationToken.None))!.Version);
         Assert.Equal(ModelVersionState.Ready, (await _native.GetVersionAsync(Model, "2", CancellationToken.None))!.State);
-        await _native.FinalizeVersionAsync(Model, "2", CancellationToken.None);
+        Assert.Null(await _native.FinalizeVersionAsync(Model, "2", CancellationToken.None));
         Assert.Equal("""{"full_name":"finance.ml.risk","version":2}""", _catalog.Sent[^1].Body);
     }
 

@@ -33,16 +33,20 @@ internal sealed class FakeModels(FakeCloud cloud) : IModelRegistry
     public Task<ModelVersion?> GetVersionAsync(string model, string version, CancellationToken cancellationToken) =>
         cloud.ReadAsync("uc:GetVersion", s => s.ModelVersions.FirstOrDefault(v => v.Model == model && v.Version == version));
 
-    public Task<ModelVersion> CreateVersionAsync(NewModelVersion version, CancellationToken cancellationToken) =>
-        cloud.GovernedAsync("uc:CreateVersion", s =>
+    public Task<ModelVersion?> CreateVersionAsync(NewModelVersion version, CancellationToken cancellationToken) =>
+        cloud.GovernedAsync<ModelVersion?>("uc:CreateVersion", s =>
         {
             var number = (s.ModelVersions.Count + 1).ToString(CultureInfo.InvariantCulture);
             var made = new ModelVersion(version.Model, number, ModelVersionState.Pending, $"s3://governed/models/{number}", version.RunId, []);
             return (s with { ModelVersions = s.ModelVersions.Add(made), Tags = s.Tags.SetItem(number, version.Tags) }, made);
         });
 
-    public Task FinalizeVersionAsync(string model, string version, CancellationToken cancellationToken) =>
-        cloud.GovernedAsync("uc:FinalizeVersion", s => (Change(s, version, v => v with { State = ModelVersionState.Ready }), true));
+    public Task<ModelVersion?> FinalizeVersionAsync(string model, string version, CancellationToken cancellationToken) =>
+        cloud.GovernedAsync<ModelVersion?>("uc:FinalizeVersion", s =>
+        {
+            var after = Change(s, version, v => v with { State = ModelVersionState.Ready });
+            return (after, after.ModelVersions.Single(v => v.Version == version));
+        });
 
     public Task SetAliasAsync(string model, string alias, string version, CancellationToken cancellationToken) =>
         cloud.GovernedAsync("uc:SetAlias", s => (Change(s, version, v => v with { Aliases = [.. v.Aliases.Union([alias])] }), true));
@@ -56,10 +60,11 @@ internal sealed class FakeModels(FakeCloud cloud) : IModelRegistry
 
 internal sealed class FakeLineage(FakeCloud cloud) : ILineageSink
 {
-    public Task UpsertObjectAsync(ExternalObject externalObject, CancellationToken cancellationToken) =>
-        cloud.GovernedAsync("uc:UpsertObject", s => (s with { ExternalObjects = s.ExternalObjects.SetItem(externalObject.Name, externalObject) }, true));
+    public Task<bool> UpsertObjectAsync(ExternalObject externalObject, CancellationToken cancellationToken) =>
+        cloud.GovernedAsync("uc:UpsertObject", s => (
+            s with { ExternalObjects = s.ExternalObjects.SetItem(externalObject.Name, externalObject) }, !s.ExternalObjects.ContainsKey(externalObject.Name)));
 
-    public Task UpsertEdgeAsync(LineageEdge edge, CancellationToken cancellationToken) =>
+    public Task UpsertEdgeAsync(LineageEdge edge, bool mayExist, CancellationToken cancellationToken) =>
         cloud.GovernedAsync("uc:UpsertEdge", s => (s with { Edges = s.Edges.SetItem($"{edge.Source} -> {edge.Target}", edge) }, true));
 }
 

@@ -13,7 +13,7 @@ internal sealed class ExternalLineageSink(CatalogClient client) : ILineageSink
     private const string Edges = "/api/2.0/lineage-tracking/external-lineage";
 
     /// <inheritdoc />
-    public async Task UpsertObjectAsync(ExternalObject externalObject, CancellationToken cancellationToken)
+    public async Task<bool> UpsertObjectAsync(ExternalObject externalObject, CancellationToken cancellationToken)
     {
         var message = new ExternalMetadataMessage
         {
@@ -26,26 +26,29 @@ internal sealed class ExternalLineageSink(CatalogClient client) : ILineageSink
 
         // Names are unique in a metastore, so the first write needs no read before it.
         var create = CatalogCall.Post(Objects, $"create external metadata {message.Name}", message);
-        if (await client.CreateAsync<EmptyMessage>(create, cancellationToken) is null)
+        if (await client.CreateAsync<EmptyMessage>(create, cancellationToken) is not null)
         {
-            // A member that is in the mask and not in the body is cleared: that is what an absent URL means.
-            var update = CatalogCall.Patch(
-                $"{Objects}/{CatalogCall.Escape(message.Name)}",
-                $"update external metadata {message.Name}",
-                message,
-                ("update_mask", "entity_type,description,url,properties"));
-            await client.ReadAsync<EmptyMessage>(update, cancellationToken);
+            return true;
         }
+
+        // A member that is in the mask and not in the body is cleared: that is what an absent URL means.
+        var update = CatalogCall.Patch(
+            $"{Objects}/{CatalogCall.Escape(message.Name)}",
+            $"update external metadata {message.Name}",
+            message,
+            ("update_mask", "entity_type,description,url,properties"));
+        await client.ReadAsync<EmptyMessage>(update, cancellationToken);
+        return false;
     }
 
     /// <inheritdoc />
-    public async Task UpsertEdgeAsync(LineageEdge edge, CancellationToken cancellationToken)
+    public async Task UpsertEdgeAsync(LineageEdge edge, bool mayExist, CancellationToken cancellationToken)
     {
         var message = new EdgeMessage { Source = EndMessage.From(edge.Source), Target = EndMessage.From(edge.Target), Properties = edge.Properties };
         var purpose = $"record lineage from {edge.Source} to {edge.Target}";
 
         // Whether the service refuses a second edge between the same ends is not documented, so look first.
-        var known = await FindAsync(edge, cancellationToken);
+        var known = mayExist ? await FindAsync(edge, cancellationToken) : null;
         if (known is null && await client.CreateAsync<EmptyMessage>(CatalogCall.Post(Edges, purpose, message), cancellationToken) is not null)
         {
             return;

@@ -7,10 +7,10 @@ namespace GovernedFinetune.Operator.Catalog.Lineage;
 internal sealed class NoLineageSink : ILineageSink
 {
     /// <inheritdoc />
-    public Task UpsertObjectAsync(ExternalObject externalObject, CancellationToken cancellationToken) => throw Refusal();
+    public Task<bool> UpsertObjectAsync(ExternalObject externalObject, CancellationToken cancellationToken) => throw Refusal();
 
     /// <inheritdoc />
-    public Task UpsertEdgeAsync(LineageEdge edge, CancellationToken cancellationToken) => throw Refusal();
+    public Task UpsertEdgeAsync(LineageEdge edge, bool mayExist, CancellationToken cancellationToken) => throw Refusal();
 
     private static OperatorException Refusal() => OperatorException.Terminal(
         Reasons.RequestRejected,

@@ -53,7 +53,7 @@ internal sealed class MlflowModelRegistry(CatalogClient client) : IModelRegistry
     }
 
     /// <inheritdoc />
-    public async Task<ModelVersion> CreateVersionAsync(NewModelVersion version, CancellationToken cancellationToken)
+    public async Task<ModelVersion?> CreateVersionAsync(NewModelVersion version, CancellationToken cancellationToken)
     {
         var call = CatalogCall.Post($"{Root}/model-versions/create", $"create a version of model {version.Model}", new
         {
@@ -63,18 +63,18 @@ internal sealed class MlflowModelRegistry(CatalogClient client) : IModelRegistry
             version.Description,
             tags = version.Tags.Select(t => new TagMessage(t.Key, t.Value)),
         });
-        return Unwrap(call, version.Model, await client.ReadAsync<WrappedVersionMessage>(call, cancellationToken));
+        var created = await client.FindAsync<WrappedVersionMessage>(call, cancellationToken);
+        return created is null ? null : Unwrap(call, version.Model, created);
     }
 
     /// <inheritdoc />
-    public async Task FinalizeVersionAsync(string model, string version, CancellationToken cancellationToken)
+    public async Task<ModelVersion?> FinalizeVersionAsync(string model, string version, CancellationToken cancellationToken)
     {
         var call = CatalogCall.Post($"{Root}/model-versions/finalize", $"finalize version {version} of model {model}", new { name = model, version });
         var answer = await client.SendAsync(call, cancellationToken);
-        if (answer.Error is { } error && !await IsReadyAsync(error, model, version, cancellationToken))
-        {
-            throw CatalogFailures.From(error, call.Purpose);
-        }
+        return answer.Error is { } error
+            ? await Finalized.FromErrorAsync(this, model, version, error, call.Purpose, cancellationToken)
+            : Finalized.FromAnswer(CatalogClient.Parse<WrappedVersionMessage>(call, answer.Body).ModelVersion?.ToVersion(model));
     }
 
     /// <inheritdoc />
@@ -84,11 +84,6 @@ internal sealed class MlflowModelRegistry(CatalogClient client) : IModelRegistry
             $"{Root}/registered-models/alias", $"let alias {alias} of model {model} name version {version}", new { name = model, alias, version });
         await client.ReadAsync<EmptyMessage>(call, cancellationToken);
     }
-
-    /// <summary>A version can be finalized once: after a lost answer the second try is refused although all is well.</summary>
-    private async Task<bool> IsReadyAsync(CatalogError error, string model, string version, CancellationToken cancellationToken) =>
-        error.Kind is CatalogErrorKind.Rejected or CatalogErrorKind.AlreadyExists
-        && await GetVersionAsync(model, version, cancellationToken) is { State: ModelVersionState.Ready };
 
     private static ModelVersion Unwrap(CatalogCall call, string model, WrappedVersionMessage message) =>
         message.ModelVersion?.ToVersion(model) ?? throw CatalogFailures.Unreadable(call.Purpose, "'model_version' is missing");

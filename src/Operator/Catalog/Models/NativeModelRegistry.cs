@@ -51,7 +51,7 @@ internal sealed class NativeModelRegistry(CatalogClient client) : IModelRegistry
     }
 
     /// <inheritdoc />
-    public async Task<ModelVersion> CreateVersionAsync(NewModelVersion version, CancellationToken cancellationToken)
+    public async Task<ModelVersion?> CreateVersionAsync(NewModelVersion version, CancellationToken cancellationToken)
     {
         var name = CatalogName.Parse(version.Model);
         var call = CatalogCall.Post($"{Root}/versions", $"create a version of model {version.Model}", new
@@ -63,24 +63,20 @@ internal sealed class NativeModelRegistry(CatalogClient client) : IModelRegistry
             version.RunId,
             comment = Comment(version),
         });
-        return (await client.ReadAsync<ModelVersionMessage>(call, cancellationToken)).ToVersion(version.Model);
+        return (await client.FindAsync<ModelVersionMessage>(call, cancellationToken))?.ToVersion(version.Model);
     }
 
     /// <inheritdoc />
-    public async Task FinalizeVersionAsync(string model, string version, CancellationToken cancellationToken)
+    public async Task<ModelVersion?> FinalizeVersionAsync(string model, string version, CancellationToken cancellationToken)
     {
         var call = CatalogCall.Patch(
             $"{Of(model)}/versions/{CatalogCall.Escape(version)}/finalize",
             $"finalize version {version} of model {model}",
             new { full_name = model, version = long.Parse(version, CultureInfo.InvariantCulture) });
         var answer = await client.SendAsync(call, cancellationToken);
-
-        // A version can be finalized once: after a lost answer the second try is refused although all is well.
-        if (answer.Error is { } error
-            && !(error.Kind == CatalogErrorKind.Rejected && await GetVersionAsync(model, version, cancellationToken) is { State: ModelVersionState.Ready }))
-        {
-            throw CatalogFailures.From(error, call.Purpose);
-        }
+        return answer.Error is { } error
+            ? await Finalized.FromErrorAsync(this, model, version, error, call.Purpose, cancellationToken)
+            : Finalized.FromAnswer(CatalogClient.Parse<ModelVersionMessage>(call, answer.Body).ToVersion(model));
     }
 
     /// <inheritdoc />

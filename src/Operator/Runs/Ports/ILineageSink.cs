@@ -41,8 +41,12 @@ public sealed record LineageEdge(LineageNode Source, LineageNode Target, IReadOn
 public interface ILineageSink
 {
     /// <summary>Writes an object.</summary>
-    Task UpsertObjectAsync(ExternalObject externalObject, CancellationToken cancellationToken);
+    /// <returns>Whether this call made it: then it has no edges yet.</returns>
+    Task<bool> UpsertObjectAsync(ExternalObject externalObject, CancellationToken cancellationToken);
 
     /// <summary>Writes an edge.</summary>
-    Task UpsertEdgeAsync(LineageEdge edge, CancellationToken cancellationToken);
+    /// <param name="edge">The edge.</param>
+    /// <param name="mayExist">Whether it may be there already.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    Task UpsertEdgeAsync(LineageEdge edge, bool mayExist, CancellationToken cancellationToken);
 }

@@ -56,11 +56,12 @@ public interface IModelRegistry
     /// <summary>Reads a version, with its aliases; null when it does not exist.</summary>
     Task<ModelVersion?> GetVersionAsync(string model, string version, CancellationToken cancellationToken);
 
-    /// <summary>Creates a version; it is <see cref="ModelVersionState.Pending"/>.</summary>
-    Task<ModelVersion> CreateVersionAsync(NewModelVersion version, CancellationToken cancellationToken);
+    /// <summary>Creates a version; it is <see cref="ModelVersionState.Pending"/>. Null when there is no such model.</summary>
+    Task<ModelVersion?> CreateVersionAsync(NewModelVersion version, CancellationToken cancellationToken);
 
     /// <summary>Fixes the files of a pending version and makes it ready.</summary>
-    Task FinalizeVersionAsync(string model, string version, CancellationToken cancellationToken);
+    /// <returns>The version as it is now; null when the answer does not say.</returns>
+    Task<ModelVersion?> FinalizeVersionAsync(string model, string version, CancellationToken cancellationToken);
 
     /// <summary>Lets an alias name a version; it may have named another before.</summary>
     Task SetAliasAsync(string model, string alias, string version, CancellationToken cancellationToken);

@@ -7,10 +7,10 @@ namespace GovernedFinetune.Operator.Runs.Stages.Preprocess;
 public static class PreparedManifest
 {
     /// <summary>Reads the manifest that the status names.</summary>
-    public static async Task<Read<PrepareManifest>> ReadAsync(RunScope scope, CancellationToken cancellationToken)
+    public static Task<Read<PrepareManifest>> ReadAsync(RunScope scope, CancellationToken cancellationToken)
     {
         var uri = scope.Status.Preprocessing!.ManifestUri!;
-        var bytes = await scope.Services.Artifacts.GetAsync(S3Location.Parse(uri), JobJson.MaxBytes, cancellationToken);
-        return JobJson.Parse<PrepareManifest>(bytes, uri);
+        return scope.Memory.ManifestAsync(uri, async () => JobJson.Parse<PrepareManifest>(
+            await scope.Services.Artifacts.GetAsync(S3Location.Parse(uri), JobJson.MaxBytes, cancellationToken), uri));
     }
 }

@@ -50,7 +50,7 @@ public sealed class PreprocessStage : Stage<PreprocessObservation>
                 scope.Status.Preprocessing.LogUrl = LogUrl(scope.Profile.Emr, id);
                 break;
             case CreateOutputTable create:
-                _ = await scope.Services.Tables.CreateExternalAsync(create.Table, cancellationToken);
+                scope.Memory.OutputTable = await scope.Services.Tables.CreateExternalAsync(create.Table, cancellationToken);
                 break;
             default:
                 throw NotMine(effect);
@@ -72,7 +72,7 @@ public sealed class PreprocessStage : Stage<PreprocessObservation>
         var manifest = await PreparedManifest.ReadAsync(scope, cancellationToken);
         var table = manifest.Document is null
             ? null
-            : await scope.Services.Tables.GetAsync(scope.Spec.Preprocessing.OutputTable, cancellationToken);
+            : scope.Memory.OutputTable ?? await scope.Services.Tables.GetAsync(scope.Spec.Preprocessing.OutputTable, cancellationToken);
         return new PreprocessObservation(job, null, manifest, table, location);
     }
 
@@ -118,7 +118,14 @@ public sealed class PreprocessStage : Stage<PreprocessObservation>
     {
         if (status.JobRunId is { } id)
         {
-            return await scope.Services.PrepareJobs.GetAsync(id, cancellationToken);
+            if (scope.Memory.EndedPrepareJob is { } ended && ended.JobRunId == id)
+            {
+                return ended;
+            }
+
+            var job = await scope.Services.PrepareJobs.GetAsync(id, cancellationToken);
+            scope.Memory.EndedPrepareJob = job?.State.IsTerminal() == true ? job : null;
+            return job;
         }
 
         return PrepareIntent.IsFresh(status, now)

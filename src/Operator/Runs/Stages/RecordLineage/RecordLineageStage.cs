@@ -1,4 +1,5 @@
 using GovernedFinetune.Entities;
+using GovernedFinetune.Operator.Runs.Ports;
 using GovernedFinetune.Operator.Status;
 
 namespace GovernedFinetune.Operator.Runs.Stages.RecordLineage;
@@ -37,14 +38,19 @@ public sealed class RecordLineageStage : Stage<RecordLineageObservation>
         }
 
         var graph = LineageGraph.Of(scope);
+        var made = new HashSet<LineageNode>();
         foreach (var external in graph.Objects)
         {
-            await scope.Services.Lineage.UpsertObjectAsync(external, cancellationToken);
+            if (await scope.Services.Lineage.UpsertObjectAsync(external, cancellationToken))
+            {
+                _ = made.Add(new LineageNode.External(external.Name));
+            }
         }
 
         foreach (var edge in graph.Edges)
         {
-            await scope.Services.Lineage.UpsertEdgeAsync(edge, cancellationToken);
+            var mayExist = !made.Contains(edge.Source) && !made.Contains(edge.Target);
+            await scope.Services.Lineage.UpsertEdgeAsync(edge, mayExist, cancellationToken);
         }
 
         scope.Status.Lineage = new LineageStatus

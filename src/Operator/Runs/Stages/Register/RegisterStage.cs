@@ -31,18 +31,22 @@ public sealed class RegisterStage : Stage<RegisterObservation>
         switch (effect)
         {
             case CreateModelVersion create:
-                await models.EnsureModelAsync(create.Model, $"Fine-tuned from {scope.Spec.Model.Id} under grant '{scope.Spec.Grant}'.", cancellationToken);
-                var created = await models.CreateVersionAsync(await DescribeAsync(scope, cancellationToken), cancellationToken);
+                var created = await CreateAsync(scope, create.Model, cancellationToken);
                 scope.Status.Registration!.Version = created.Version;
+                scope.Memory.Version = created;
                 break;
             case UploadModelFiles upload:
                 await UploadAsync(scope, upload.Version, cancellationToken);
+
+                // That took a while: the version is looked at again before it is finalized.
+                scope.Memory.Version = null;
                 break;
             case FinalizeModelVersion finalize:
-                await models.FinalizeVersionAsync(finalize.Version.Model, finalize.Version.Version, cancellationToken);
+                scope.Memory.Version = await models.FinalizeVersionAsync(finalize.Version.Model, finalize.Version.Version, cancellationToken);
                 break;
             case SetModelAlias set:
                 await models.SetAliasAsync(set.Version.Model, set.Alias, set.Version.Version, cancellationToken);
+                scope.Memory.Version = set.Version with { Aliases = [.. set.Version.Aliases, set.Alias] };
                 break;
             default:
                 throw NotMine(effect);
@@ -54,9 +58,9 @@ public sealed class RegisterStage : Stage<RegisterObservation>
     {
         var manifest = await TrainedManifest.ReadAsync(scope, scope.Status.Training!.ArtifactUri!, cancellationToken);
         var model = scope.Spec.Registry.Model;
-        var version = scope.Status.Registration?.Version is { } known
+        var version = scope.Memory.Version ?? (scope.Status.Registration?.Version is { } known
             ? await scope.Services.Models.GetVersionAsync(model, known, cancellationToken)
-            : await scope.Services.Models.FindVersionAsync(model, scope.Id.Uid, cancellationToken);
+            : await scope.Services.Models.FindVersionAsync(model, scope.Id.Uid, cancellationToken));
         return new RegisterObservation(manifest, version);
     }
 
@@ -71,6 +75,20 @@ public sealed class RegisterStage : Stage<RegisterObservation>
 
     /// <inheritdoc />
     protected override Decision Decide(RunFacts run, RegisterObservation seen) => RegisterDecisions.Decide(run, seen);
+
+    /// <summary>Creates the version; for the first run of a model the model too.</summary>
+    private static async Task<ModelVersion> CreateAsync(RunScope scope, string model, CancellationToken cancellationToken)
+    {
+        var (models, version) = (scope.Services.Models, await DescribeAsync(scope, cancellationToken));
+        if (await models.CreateVersionAsync(version, cancellationToken) is { } created)
+        {
+            return created;
+        }
+
+        await models.EnsureModelAsync(model, $"Fine-tuned from {scope.Spec.Model.Id} under grant '{scope.Spec.Grant}'.", cancellationToken);
+        return await models.CreateVersionAsync(version, cancellationToken)
+            ?? throw OperatorException.Transient(Reasons.ServiceUnavailable, $"Model {model} was created, and the catalog does not show it yet.");
+    }
 
     private static async Task UploadAsync(RunScope scope, ModelVersion version, CancellationToken cancellationToken)
     {

@@ -24,6 +24,9 @@ public sealed class TrainStage : Stage<TrainObservation>
     public override void Enter(RunScope scope, DateTimeOffset now)
     {
         var job = RunNames.Job(scope.Id, StageNames.Train, scope.Attempt);
+
+        // After a suspension the same attempt may go on, and its job is there.
+        scope.Memory.NewTrainingJob = scope.Status.Training?.JobName == job ? null : job;
         scope.Status.Training = new TrainingStatus { JobName = job, LogUrl = LogUrl(scope.Profile.Aws.Region, job) };
     }
 
@@ -53,13 +56,15 @@ public sealed class TrainStage : Stage<TrainObservation>
             job, JobJson.Write(TrainJobFactory.Document(scope, prepared, document.Digest)), "application/json", cancellationToken);
 
         // "The name is taken" needs no answer here: the next pass describes the job and sees whose it is.
+        scope.Memory.NewTrainingJob = null;
         _ = await scope.Services.TrainingJobs.CreateAsync(TrainJobFactory.Request(scope, create.JobName, job), cancellationToken);
     }
 
     /// <inheritdoc />
     protected override async Task<TrainObservation> ObserveAsync(RunScope scope, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var job = await scope.Services.TrainingJobs.DescribeAsync(scope.Status.Training!.JobName!, cancellationToken);
+        var name = scope.Status.Training!.JobName!;
+        var job = scope.Memory.NewTrainingJob == name ? null : await scope.Services.TrainingJobs.DescribeAsync(name, cancellationToken);
         if (job is null || job.OwnerRunUid != scope.Id.Uid)
         {
             return new TrainObservation(job, null, null);

@@ -7,10 +7,11 @@ namespace GovernedFinetune.Operator.Runs.Stages.Train;
 public static class TrainedManifest
 {
     /// <summary>Reads the manifest beside the model files.</summary>
-    public static async Task<Read<TrainManifest>> ReadAsync(RunScope scope, string artifactUri, CancellationToken cancellationToken)
+    public static Task<Read<TrainManifest>> ReadAsync(RunScope scope, string artifactUri, CancellationToken cancellationToken)
     {
         var location = S3Location.Parse(artifactUri).Append("manifest.json");
-        var bytes = await scope.Services.Artifacts.GetAsync(location, JobJson.MaxBytes, cancellationToken);
-        return JobJson.Parse<TrainManifest>(bytes, location.ToString());
+        var uri = location.ToString();
+        return scope.Memory.ManifestAsync(uri, async () => JobJson.Parse<TrainManifest>(
+            await scope.Services.Artifacts.GetAsync(location, JobJson.MaxBytes, cancellationToken), uri));
     }
 }
