@@ -25,6 +25,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{ toPrettyJson .Values.config }}
 {{- end }}
 
+{{- define "governed-finetune.lease" -}}
+{{- $election := .Values.config.leaderElection -}}
+{{- $name := "" -}}
+{{- if kindIs "map" $election -}}{{- $name = $election.leaseName -}}{{- end -}}
+{{ $name | default "governed-finetune-leader" }}
+{{- end }}
+
 {{/* The documents of a file: a list below the key "documents". */}}
 {{- define "governed-finetune.documents" -}}
 documents:

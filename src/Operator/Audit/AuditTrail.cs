@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using GovernedFinetune.Entities;
 using GovernedFinetune.Operator.Failures;
+using GovernedFinetune.Operator.Leadership;
 using GovernedFinetune.Operator.Profiles;
 using GovernedFinetune.Operator.Runs;
 using GovernedFinetune.Operator.Runs.Ports;
@@ -12,7 +13,7 @@ namespace GovernedFinetune.Operator.Audit;
 /// Keeps each run's record in the artifacts bucket, one object a line (<c>00000001.json</c>), created with
 /// <c>If-None-Match: *</c> so that no line is ever overwritten.
 /// </summary>
-public sealed class AuditTrail(string actor) : IAuditTrail
+public sealed class AuditTrail(string actor) : IAuditTrail, ITermMemory
 {
     private const int MaxLineBytes = 256 * 1024;
 
@@ -59,6 +60,9 @@ public sealed class AuditTrail(string actor) : IAuditTrail
 
         return new AuditStatus { Uri = folder.ToString(), Entries = head.Sequence, HeadDigest = head.Digest };
     }
+
+    /// <inheritdoc />
+    public void Forget() => _heads.Clear();
 
     private static S3Location Location(S3Location folder, long sequence) =>
         folder.Append(sequence.ToString("D8", CultureInfo.InvariantCulture) + ".json");

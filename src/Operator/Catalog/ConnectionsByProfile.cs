@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using GovernedFinetune.Operator.Cloud.Access;
 using GovernedFinetune.Operator.Cloud.Calls;
+using GovernedFinetune.Operator.Leadership;
 using GovernedFinetune.Operator.Profiles;
 
 namespace GovernedFinetune.Operator.Catalog;
 
 /// <summary>The connections of each profile, made once. Runs and grants of a profile share them, and rate limits are shared
 /// by all profiles of an account.</summary>
-internal sealed class ConnectionsByProfile(TimeProvider clock, ILoggerFactory logs) : IDisposable
+internal sealed class ConnectionsByProfile(OutboundHttp outbound, TimeProvider clock, ILoggerFactory logs) : IDisposable
 {
     /// <summary>The longest that one call of the catalog may take.</summary>
     private static readonly TimeSpan CallTime = TimeSpan.FromSeconds(60);
@@ -17,23 +18,12 @@ internal sealed class ConnectionsByProfile(TimeProvider clock, ILoggerFactory lo
 
     private readonly ApiRateLimits _limits = new(clock);
     private readonly ConcurrentDictionary<string, Lazy<ProfileConnections>> _known = new(StringComparer.Ordinal);
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        // A redirect would be a login page, never an answer.
-        AllowAutoRedirect = false,
-        // So that a change in DNS is noticed.
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        UseCookies = false,
-    })
-    {
-        Timeout = CallTime,
-        MaxResponseContentBufferSize = LargestAnswer,
-    };
+    private readonly HttpClient _http = Client(outbound);
 
     /// <summary>The connections of a profile.</summary>
     public ProfileConnections Of(Profile profile) => _known.GetOrAdd(
         profile.Name,
-        _ => new Lazy<ProfileConnections>(() => new ProfileConnections(profile, _http, _limits, EndpointOverrides.OfProcess, clock, logs))).Value;
+        _ => new Lazy<ProfileConnections>(() => new ProfileConnections(profile, _http, _limits, outbound.Aws, EndpointOverrides.OfProcess, clock, logs))).Value;
 
     /// <inheritdoc />
     public void Dispose()
@@ -44,5 +34,12 @@ internal sealed class ConnectionsByProfile(TimeProvider clock, ILoggerFactory lo
         }
 
         _http.Dispose();
+    }
+
+    private static HttpClient Client(OutboundHttp outbound)
+    {
+        var client = outbound.CreateClient();
+        (client.Timeout, client.MaxResponseContentBufferSize) = (CallTime, LargestAnswer);
+        return client;
     }
 }

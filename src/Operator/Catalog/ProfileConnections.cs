@@ -25,9 +25,9 @@ internal sealed class ProfileConnections : IDisposable
 
     /// <summary>Connects a profile; nothing is sent yet.</summary>
     public ProfileConnections(
-        Profile profile, HttpClient http, ApiRateLimits limits, EndpointOverrides endpoints, TimeProvider clock, ILoggerFactory logs, AWSCredentials? identity = null)
+        Profile profile, HttpClient http, ApiRateLimits limits, HttpClientFactory aws, EndpointOverrides endpoints, TimeProvider clock, ILoggerFactory logs, AWSCredentials? identity = null)
     {
-        _aws = new AwsClients(profile.Aws, endpoints, clock, identity);
+        _aws = new AwsClients(profile.Aws, endpoints, clock, aws, identity);
         var caller = new AwsCaller(profile.Aws, limits);
         var secrets = new SecretReader(_aws.Secrets, caller);
         var native = profile.Catalog.Flavor == CatalogFlavor.OpenSource;

@@ -12,6 +12,10 @@ public enum FailureKind
 
     /// <summary>Trying again cannot help until somebody changes something.</summary>
     Terminal,
+
+    /// <summary>This process may not act, because it does not lead: the call was not made. It says nothing about the run or
+    /// the service, so nothing is stored of it; whoever leads goes on.</summary>
+    Fenced,
 }
 
 /// <summary>
@@ -44,6 +48,10 @@ public sealed class OperatorException : Exception
     /// <summary>A wait that the other side asks for.</summary>
     public static OperatorException Waiting(string reason, string message, TimeSpan? retryAfter = null, Exception? inner = null) =>
         new(FailureKind.Waiting, reason, message, retryAfter, inner);
+
+    /// <summary>A call that was not made, because this process does not lead. It has no cause: what an SDK may take for a lost
+    /// connection it would send again.</summary>
+    public static OperatorException Fenced(string message) => new(FailureKind.Fenced, Reasons.NotLeading, message, null, null);
 
     /// <summary>A failure that lasts until somebody changes something. The message says what to change.</summary>
     public static OperatorException Terminal(string reason, string message, Exception? inner = null) =>

@@ -115,6 +115,9 @@ public static class Reasons
     /// <summary>The service refuses the request as it stands.</summary>
     public const string RequestRejected = "RequestRejected";
 
+    /// <summary>This replica does not lead. It is in the log only, and never in a status.</summary>
+    public const string NotLeading = "NotLeading";
+
     /// <summary>The service asks to be called less often.</summary>
     public const string Throttled = "Throttled";
 

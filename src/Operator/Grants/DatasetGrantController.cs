@@ -1,4 +1,5 @@
 using GovernedFinetune.Entities;
+using GovernedFinetune.Operator.Failures;
 using GovernedFinetune.Operator.Kubernetes;
 using KubeOps.Abstractions.Events;
 using KubeOps.Abstractions.Reconciliation;
@@ -12,14 +13,22 @@ public sealed class DatasetGrantController(
     StatusWriter writer,
     GrantDependents dependents,
     EventPublisher events,
+    LabelSelector selector,
     ILogger<DatasetGrantController> logger) : IEntityController<DatasetGrant>
 {
+    private static readonly TimeSpan WhenFenced = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(15);
 
     /// <inheritdoc />
     public async Task<ReconciliationResult<DatasetGrant>> ReconcileAsync(DatasetGrant entity, CancellationToken cancellationToken)
     {
         using var log = GrantLog.Scope(logger, entity);
+        if (!selector.Selects(entity.Metadata.Labels))
+        {
+            // It lost its label while it waited in the queue.
+            return ReconciliationResult<DatasetGrant>.Success(entity);
+        }
+
         try
         {
             return await ReconcileLoggedAsync(entity, cancellationToken);
@@ -27,6 +36,11 @@ public sealed class DatasetGrantController(
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return ReconciliationResult<DatasetGrant>.Failure(entity, "The operator is stopping.", requeueAfter: AfterFailure);
+        }
+        catch (OperatorException e) when (e.Kind is FailureKind.Fenced)
+        {
+            GrantLog.Fenced(logger, e.Message);
+            return ReconciliationResult<DatasetGrant>.Success(entity, WhenFenced);
         }
         catch (Exception e)
         {

@@ -1,12 +1,12 @@
 using GovernedFinetune.Entities;
+using GovernedFinetune.Operator.Kubernetes;
 using GovernedFinetune.Operator.Runs;
 using GovernedFinetune.Operator.Runs.Observing;
-using KubeOps.KubernetesClient;
 
 namespace GovernedFinetune.Operator.Grants;
 
-/// <summary>The runs that name a grant.</summary>
-public sealed class GrantDependents(IKubernetesClient client, RunWaker waker)
+/// <summary>The runs that name a grant, of those that this installation looks after.</summary>
+public sealed class GrantDependents(ResourceLists lists, RunWaker waker)
 {
     /// <summary>How many of them are under way.</summary>
     public async Task<int> CountActiveAsync(DatasetGrant grant, CancellationToken cancellationToken) =>
@@ -23,7 +23,15 @@ public sealed class GrantDependents(IKubernetesClient client, RunWaker waker)
 
     private async Task<List<FineTuneRun>> ActiveAsync(DatasetGrant grant, CancellationToken cancellationToken)
     {
-        var runs = await client.ListAsync<FineTuneRun>(@namespace: grant.Metadata.NamespaceProperty, cancellationToken: cancellationToken);
-        return [.. runs.Where(r => r.Spec.Grant == grant.Metadata.Name && !RunSummary.IsTerminal(r.Status?.Phase))];
+        var active = new List<FineTuneRun>();
+        await foreach (var run in lists.AllAsync<FineTuneRun>(grant.Metadata.NamespaceProperty, cancellationToken))
+        {
+            if (run.Spec.Grant == grant.Metadata.Name && !RunSummary.IsTerminal(run.Status?.Phase))
+            {
+                active.Add(run);
+            }
+        }
+
+        return active;
     }
 }

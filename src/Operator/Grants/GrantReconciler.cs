@@ -53,7 +53,7 @@ public sealed class GrantReconciler(ProfileSet profiles, IPrivilegeReaderFactory
             status.NextCheckAt = Times.Second(asked + next);
             return Earlier(next, grant, asked);
         }
-        catch (OperatorException e)
+        catch (OperatorException e) when (e.Kind is not FailureKind.Fenced)
         {
             var wait = e.RetryAfter ?? RetryAfter;
             GrantSummary.Unreachable(grant, status, e.Reason, e.Message, clock.GetUtcNow());

@@ -3,6 +3,7 @@ using GovernedFinetune.Operator.Audit;
 using GovernedFinetune.Operator.Catalog;
 using GovernedFinetune.Operator.Grants;
 using GovernedFinetune.Operator.Kubernetes;
+using GovernedFinetune.Operator.Leadership;
 using GovernedFinetune.Operator.Profiles;
 using GovernedFinetune.Operator.Runs;
 using GovernedFinetune.Operator.Runs.Halting;
@@ -26,9 +27,12 @@ public static class Composition
     public static IServiceCollection AddGovernedFinetune(this IServiceCollection services, OperatorOptions options)
     {
         _ = services
+            .AddLeadership(options.LeaderElection)
             .AddSingleton(options)
+            .AddSingleton(options.Selector)
             .AddSingleton(new ProfileSet(options.Profiles))
             .AddSingleton(TimeProvider.System)
+            .AddSingleton<ResourceLists>()
             .AddSingleton<StatusWriter>()
             .AddSingleton<Readiness>()
             .AddRuns()
@@ -40,21 +44,26 @@ public static class Composition
             .AddKubernetesOperator(settings => settings
                 .WithName("governed-finetune")
                 .WithNamespace(options.Namespace)
-                .WithLeaderElection(options.LeaderElection ? LeaderElectionType.Single : LeaderElectionType.None)
+                .WithLeaderElection(options.LeaderElection.Enabled ? LeaderElectionType.Single : LeaderElectionType.None)
+                .WithLeaderElectionTimings(
+                    options.LeaderElection.LeaseDuration, options.LeaderElection.RenewDeadline, options.LeaderElection.RetryPeriod)
                 .WithAutoAttachFinalizers(false)
                 .WithParallelReconciliation(parallel => parallel
                     .WithMaxParallelReconciliations(32)
                     .WithMaxErrorRetries(int.MaxValue)))
-            .AddController<FineTuneRunController, FineTuneRun>()
+            .AddControllerWithLabelSelector<FineTuneRunController, FineTuneRun, ConfiguredSelector<FineTuneRun>>()
             .AddFinalizer<FineTuneRunFinalizer, FineTuneRun>(FineTuneRunFinalizer.Identifier)
-            .AddController<DatasetGrantController, DatasetGrant>();
+            .AddControllerWithLabelSelector<DatasetGrantController, DatasetGrant, ConfiguredSelector<DatasetGrant>>();
         return services;
     }
 
     private static IServiceCollection AddRuns(this IServiceCollection services) => services
-        .AddSingleton<IAuditTrail>(_ => new AuditTrail(actor: $"governed-finetune-operator/{Environment.MachineName}"))
+        .AddSingleton(p => new AuditTrail(p.GetRequiredService<ReplicaIdentity>().Actor))
+        .AddSingleton<IAuditTrail>(p => p.GetRequiredService<AuditTrail>())
+        .AddSingleton<ITermMemory>(p => p.GetRequiredService<AuditTrail>())
         .AddSingleton<JobHalter>()
         .AddSingleton<JobWatchList>()
+        .AddSingleton<ITermMemory>(p => p.GetRequiredService<JobWatchList>())
         .AddSingleton<RunFailures>()
         .AddSingleton<RunReconciler>()
         .AddSingleton<RunScopeFactory>()

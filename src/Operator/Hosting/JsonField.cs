@@ -36,12 +36,14 @@ internal sealed partial class JsonField(string file, string path, JsonElement? v
 
     public string? OptionalText(string expected) => IsPresent ? Text(expected) : null;
 
-    public bool Flag(bool absent) => value switch
+    public bool IsObject => value is { ValueKind: JsonValueKind.Object };
+
+    public bool Flag(bool absent, string expected = "true or false") => value switch
     {
         null or { ValueKind: JsonValueKind.Null } => absent,
         { ValueKind: JsonValueKind.True } => true,
         { ValueKind: JsonValueKind.False } => false,
-        _ => throw Wrong($"is {Shown()}", "true or false"),
+        _ => throw Wrong($"is {Shown()}", expected),
     };
 
     public TimeSpan Duration(TimeSpan absent)

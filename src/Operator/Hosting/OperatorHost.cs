@@ -1,3 +1,5 @@
+using Amazon;
+using GovernedFinetune.Operator.Leadership;
 using Serilog;
 using Serilog.Events;
 using Serilog.Formatting.Json;
@@ -27,6 +29,9 @@ public static class OperatorHost
         _ = builder.Services.AddGovernedFinetune(options);
 
         await using var app = builder.Build();
+
+        // The clients that the SDK makes for itself, to turn a web identity into keys, go the same way as ours.
+        AWSConfigs.HttpClientFactory = app.Services.GetRequiredService<OutboundHttp>().Aws;
         app.MapHealth();
         await app.RunAsync(cancellationToken);
         return 0;

@@ -1,3 +1,5 @@
+using GovernedFinetune.Operator.Kubernetes;
+using GovernedFinetune.Operator.Leadership;
 using GovernedFinetune.Operator.Profiles;
 
 namespace GovernedFinetune.Operator.Hosting;
@@ -11,8 +13,11 @@ public sealed record OperatorOptions
     /// <summary>Watch this namespace only; null watches all.</summary>
     public string? Namespace { get; init; }
 
-    /// <summary>Whether replicas elect a leader. Off is for debugging.</summary>
-    public bool LeaderElection { get; init; } = true;
+    /// <summary>Look after these objects only. Installations with different selectors need leases of their own.</summary>
+    public LabelSelector Selector { get; init; } = LabelSelector.Everything;
+
+    /// <summary>How replicas elect a leader.</summary>
+    public LeaderElectionOptions LeaderElection { get; init; } = new();
 
     /// <summary>Every object is looked at once an interval, whatever the watches missed.</summary>
     public TimeSpan ResyncInterval { get; init; } = TimeSpan.FromMinutes(10);

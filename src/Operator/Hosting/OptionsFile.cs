@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using GovernedFinetune.Operator.Kubernetes;
 using GovernedFinetune.Operator.Profiles;
 
 namespace GovernedFinetune.Operator.Hosting;
@@ -47,13 +48,32 @@ public static partial class OptionsFile
         {
             Profiles = [.. root["profiles"].Items(minimum: 1).Select(ReadProfile)],
             Namespace = root["namespace"].OptionalText("a namespace"),
-            LeaderElection = root["leaderElection"].Flag(absent: true),
+            Selector = ReadSelector(root["labelSelector"]),
+            LeaderElection = LeaderElectionField.Read(root["leaderElection"]),
             ResyncInterval = root["resyncInterval"].Duration(absent: TimeSpan.FromMinutes(10)),
         };
         root.Complete();
 
         var twice = options.Profiles.GroupBy(p => p.Name).FirstOrDefault(g => g.Count() > 1);
         return twice is null ? options : throw new ConfigurationException($"{file}: profiles has two entries named '{twice.Key}'; expected each name once.");
+    }
+
+    private static LabelSelector ReadSelector(JsonField field)
+    {
+        const string Expected = "a label selector as kubectl -l takes it, such as team=risk,tier in (a,b)";
+        if (!field.IsPresent)
+        {
+            return LabelSelector.Everything;
+        }
+
+        try
+        {
+            return LabelSelector.Parse(field.Text(Expected));
+        }
+        catch (FormatException e)
+        {
+            throw field.Wrong($"cannot be read: {e.Message}", Expected);
+        }
     }
 
     private static Profile ReadProfile(JsonField field)

@@ -1,20 +1,24 @@
 using GovernedFinetune.Entities;
+using GovernedFinetune.Operator.Kubernetes;
+using GovernedFinetune.Operator.Leadership;
 using GovernedFinetune.Operator.Runs;
 using KubeOps.Abstractions.Reconciliation;
 using KubeOps.Abstractions.Reconciliation.Queue;
-using KubeOps.KubernetesClient;
 
 namespace GovernedFinetune.Operator.Hosting;
 
 /// <summary>
 /// Lists every object once an interval and queues those that are under way. KubeOps drops an object after its last retry
-/// and misses what happened while a watch was down; this makes both harmless.
+/// and misses what happened while a watch was down, or deaf without knowing it; this makes all that harmless. A term
+/// begins with a watch that tells of every object, so the first list comes an interval later; until then one object of
+/// each kind is asked for, to see that they can be listed at all.
 /// </summary>
-public sealed class Resync(
-    IKubernetesClient client,
+internal sealed class Resync(
+    ResourceLists lists,
     EntityQueue<FineTuneRun> runs,
     EntityQueue<DatasetGrant> grants,
     OperatorOptions options,
+    Fence fence,
     Readiness readiness,
     TimeProvider clock,
     ILogger<Resync> logger) : BackgroundService
@@ -24,34 +28,52 @@ public sealed class Resync(
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        // Also a replica that stands by shows that it could take over.
+        await UntilDoneAsync(lists.ProbeAsync, stoppingToken);
+        while (true)
         {
-            var wait = options.ResyncInterval;
-            try
+            await fence.OpensAsync(stoppingToken);
+            if (readiness.SinceListed > options.ResyncInterval)
             {
-                await ListAsync(stoppingToken);
-                readiness.Listed();
-            }
-            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
-            {
-                ResyncLog.Failed(logger, e.Message);
-                wait = AfterFailure;
+                await UntilDoneAsync(lists.ProbeAsync, stoppingToken);
             }
 
-            await Task.Delay(wait, clock, stoppingToken);
+            await Task.Delay(options.ResyncInterval, clock, stoppingToken);
+            if (fence.IsOpen)
+            {
+                await UntilDoneAsync(QueueAllAsync, stoppingToken);
+            }
         }
     }
 
-    private async Task ListAsync(CancellationToken cancellationToken)
+    private async Task UntilDoneAsync(Func<CancellationToken, Task> list, CancellationToken stoppingToken)
     {
-        foreach (var grant in await client.ListAsync<DatasetGrant>(@namespace: options.Namespace, cancellationToken: cancellationToken))
+        while (true)
+        {
+            try
+            {
+                await list(stoppingToken);
+                readiness.Listed();
+                return;
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                ResyncLog.Failed(logger, e.Message);
+                await Task.Delay(AfterFailure, clock, stoppingToken);
+            }
+        }
+    }
+
+    private async Task QueueAllAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var grant in lists.AllAsync<DatasetGrant>(cancellationToken))
         {
             _ = await grants(grant, ReconciliationType.Modified, ReconciliationTriggerSource.Operator, TimeSpan.Zero, 0, cancellationToken);
         }
 
-        foreach (var run in await client.ListAsync<FineTuneRun>(@namespace: options.Namespace, cancellationToken: cancellationToken))
+        await foreach (var run in lists.AllAsync<FineTuneRun>(cancellationToken))
         {
-            if (!RunSummary.IsTerminal(run.Status?.Phase) || run.Metadata.DeletionTimestamp is not null || run.Spec.TtlAfterFinished is not null)
+            if (Retention.NeedsLooking(run, clock.GetUtcNow()))
             {
                 _ = await runs(run, ReconciliationType.Modified, ReconciliationTriggerSource.Operator, TimeSpan.Zero, 0, cancellationToken);
             }

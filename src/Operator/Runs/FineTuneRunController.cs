@@ -27,6 +27,7 @@ public sealed class FineTuneRunController(
     RunFailures failures,
     JobWatchList watched,
     ProfileSet profiles,
+    LabelSelector selector,
     TimeProvider clock,
     ILogger<FineTuneRunController> logger) : IEntityController<FineTuneRun>
 {
@@ -35,10 +36,19 @@ public sealed class FineTuneRunController(
 
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>If this replica only renewed late, it goes on; if not, the queue is emptied.</summary>
+    private static readonly TimeSpan WhenFenced = TimeSpan.FromSeconds(1);
+
     /// <inheritdoc />
     public async Task<ReconciliationResult<FineTuneRun>> ReconcileAsync(FineTuneRun entity, CancellationToken cancellationToken)
     {
         using var log = RunLog.Scope(logger, entity);
+        if (!selector.Selects(entity.Metadata.Labels))
+        {
+            // It lost its label while it waited in the queue.
+            return await DeletedAsync(entity, cancellationToken);
+        }
+
         try
         {
             return await ReconcileLoggedAsync(entity, cancellationToken);
@@ -46,6 +56,11 @@ public sealed class FineTuneRunController(
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return ReconciliationResult<FineTuneRun>.Failure(entity, "The operator is stopping.", requeueAfter: Soon);
+        }
+        catch (OperatorException e) when (e.Kind is FailureKind.Fenced)
+        {
+            RunLog.Fenced(logger, e.Message);
+            return ReconciliationResult<FineTuneRun>.Success(entity, WhenFenced);
         }
         catch (StatusConflictException e)
         {
@@ -128,7 +143,7 @@ public sealed class FineTuneRunController(
         {
             throw;
         }
-        catch (Exception e) when (e is not StatusConflictException)
+        catch (Exception e) when (e is not (StatusConflictException or OperatorException { Kind: FailureKind.Fenced }))
         {
             return await failures.AnswerAsync(scope, e, cancellationToken);
         }
@@ -157,12 +172,11 @@ public sealed class FineTuneRunController(
     /// <summary>Deletes a run that has been finished for longer than its ttlAfterFinished.</summary>
     private async Task<ReconciliationResult<FineTuneRun>> RetireAsync(FineTuneRun run, CancellationToken cancellationToken)
     {
-        if (!KubernetesDuration.TryParse(run.Spec.TtlAfterFinished, out var ttl) || Times.Moment(run.Status.FinishedAt) is not { } finished)
+        if (Retention.Left(run, clock.GetUtcNow()) is not { } left)
         {
             return ReconciliationResult<FineTuneRun>.Success(run);
         }
 
-        var left = finished + ttl - clock.GetUtcNow();
         if (left > TimeSpan.Zero)
         {
             return ReconciliationResult<FineTuneRun>.Success(run, left < TimeSpan.FromDays(1) ? left : TimeSpan.FromDays(1));

@@ -21,6 +21,7 @@ public sealed class FineTuneRunFinalizer(
     RunStore store,
     RunFailures failures,
     JobWatchList watched,
+    LabelSelector selector,
     TimeProvider clock,
     ILogger<FineTuneRunFinalizer> logger) : IEntityFinalizer<FineTuneRun>
 {
@@ -36,6 +37,11 @@ public sealed class FineTuneRunFinalizer(
     public async Task<ReconciliationResult<FineTuneRun>> FinalizeAsync(FineTuneRun entity, CancellationToken cancellationToken)
     {
         using var log = RunLog.Scope(logger, entity);
+        if (!selector.Selects(entity.Metadata.Labels))
+        {
+            return ReconciliationResult<FineTuneRun>.Failure(entity, "The run is not one that this installation selects.");
+        }
+
         try
         {
             return await FinalizeLoggedAsync(entity, cancellationToken);
@@ -43,6 +49,11 @@ public sealed class FineTuneRunFinalizer(
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return ReconciliationResult<FineTuneRun>.Failure(entity, "The operator is stopping.", requeueAfter: LookAgain);
+        }
+        catch (OperatorException e) when (e.Kind is FailureKind.Fenced)
+        {
+            RunLog.Fenced(logger, e.Message);
+            return ReconciliationResult<FineTuneRun>.Failure(entity, e.Message, requeueAfter: LookAgain);
         }
         catch (StatusConflictException e)
         {
@@ -84,7 +95,7 @@ public sealed class FineTuneRunFinalizer(
         {
             await RecordEndAsync(scope, Reasons.Orphaned, cancellationToken);
         }
-        catch (OperatorException e)
+        catch (OperatorException e) when (e.Kind is not FailureKind.Fenced)
         {
             RunLog.OrphanedUnrecorded(logger, BreakGlass, e.Reason, e.Message);
         }
@@ -108,7 +119,7 @@ public sealed class FineTuneRunFinalizer(
             failures.Forget(scope.Id.Uid);
             RunSummary.Stopping(scope.Run, scope.Status, Reasons.Stopping, "The run is being deleted; its jobs are being stopped.", now);
         }
-        catch (OperatorException e)
+        catch (OperatorException e) when (e.Kind is not FailureKind.Fenced)
         {
             RunLog.PassFailed(logger, e.Kind, e.Reason, e.Message, null);
             wait = e.RetryAfter ?? failures.NextWait(scope.Id.Uid);

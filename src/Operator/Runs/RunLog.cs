@@ -25,6 +25,9 @@ internal static partial class RunLog
     [LoggerMessage(EventId = 103, Level = LogLevel.Information, Message = "{Text} The pass is made again")]
     public static partial void StatusConflict(ILogger logger, string text);
 
+    [LoggerMessage(EventId = 105, Level = LogLevel.Information, Message = "{Text}")]
+    public static partial void Fenced(ILogger logger, string text);
+
     [LoggerMessage(
         EventId = 104,
         Level = LogLevel.Error,

@@ -2,8 +2,10 @@ using GovernedFinetune.Operator.Catalog;
 using GovernedFinetune.Operator.Catalog.Lineage;
 using GovernedFinetune.Operator.Catalog.Models;
 using GovernedFinetune.Operator.Grants.Ports;
+using GovernedFinetune.Operator.Leadership;
 using GovernedFinetune.Operator.Profiles;
 using GovernedFinetune.Operator.Runs.Ports;
+using GovernedFinetune.Operator.Tests.Leadership;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace GovernedFinetune.Operator.Tests.Catalog;
@@ -25,7 +27,7 @@ public sealed class CompositionTests
     [Fact]
     public async Task Each_profile_has_one_set_of_services_made_without_asking_anybody()
     {
-        await using var services = new ServiceCollection().AddLogging().AddCatalogAndCloud().BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLogging().AddSingleton<OutboundHttp>().AddSingleton(Replica.Unelected()).AddSingleton(Replica.Named("test")).AddCatalogAndCloud().BuildServiceProvider();
         var runs = services.GetRequiredService<IRunServicesFactory>();
         var grants = services.GetRequiredService<IPrivilegeReaderFactory>();
         Assert.Same(runs.For(Named("one")), runs.For(Named("one")));
@@ -36,7 +38,7 @@ public sealed class CompositionTests
     [Fact]
     public async Task The_flavor_of_the_catalog_chooses_the_dialect()
     {
-        await using var services = new ServiceCollection().AddLogging().AddCatalogAndCloud().BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLogging().AddSingleton<OutboundHttp>().AddSingleton(Replica.Unelected()).AddSingleton(Replica.Named("test")).AddCatalogAndCloud().BuildServiceProvider();
         var runs = services.GetRequiredService<IRunServicesFactory>();
         var (databricks, native) = (runs.For(Named("one")), runs.For(Named("two", CatalogFlavor.OpenSource)));
         Assert.True(databricks is { Models: MlflowModelRegistry, Lineage: ExternalLineageSink });

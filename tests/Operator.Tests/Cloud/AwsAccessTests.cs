@@ -26,7 +26,8 @@ public sealed class AwsAccessTests
     [Fact]
     public void Without_an_override_clients_go_to_the_region_and_buckets_to_their_own_hosts()
     {
-        using var clients = new AwsClients(new("eu-central-1", null), Overrides(), TimeProvider.System, new AnonymousAWSCredentials());
+        using var aws = new FakeAws();
+        using var clients = new AwsClients(new("eu-central-1", null), Overrides(), TimeProvider.System, new FakeAws.Factory(aws), new AnonymousAWSCredentials());
         Assert.Equal("eu-central-1", clients.SageMaker.Config.RegionEndpoint.SystemName);
         Assert.False(((Amazon.S3.AmazonS3Config)clients.S3.Config).ForcePathStyle);
     }

@@ -35,8 +35,8 @@ internal sealed class FakeAws : HttpMessageHandler
         Profile,
         new EndpointOverrides(name => name == "AWS_ENDPOINT_URL" ? "https://aws.test" : null),
         Clock,
-        new BasicAWSCredentials("AKIDOWN", "own-secret"),
-        new Factory(this));
+        new Factory(this),
+        new BasicAWSCredentials("AKIDOWN", "own-secret"));
 
     public AwsCaller Caller => field ??= new AwsCaller(Profile, new ApiRateLimits(Clock));
 

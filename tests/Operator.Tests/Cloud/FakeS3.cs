@@ -43,8 +43,8 @@ internal sealed class FakeS3 : HttpMessageHandler
         new AwsProfile("eu-central-1", null),
         new EndpointOverrides(name => name == "AWS_ENDPOINT_URL_S3" ? "https://s3.test" : null),
         Clock,
-        new BasicAWSCredentials("AKIDOWN", "own-secret"),
-        new FakeAws.Factory(this));
+        new FakeAws.Factory(this),
+        new BasicAWSCredentials("AKIDOWN", "own-secret"));
 
     public AwsCaller Caller => field ??= new AwsCaller(new AwsProfile("eu-central-1", null), new ApiRateLimits(Clock));
 

@@ -90,6 +90,42 @@ public sealed partial class ChartTests
     }
 
     [HelmFact]
+    public async Task With_a_namespace_there_are_the_same_rights_in_it_and_none_for_the_cluster()
+    {
+        var rendered = await Helm.RenderAsync("--set", "config.namespace=credit-risk,rbac.people=false");
+        Assert.Empty(rendered.OfType<V1ClusterRole>());
+        Assert.Empty(rendered.OfType<V1ClusterRoleBinding>());
+
+        var everywhere = (await Helm.RenderAsync("--set", "rbac.people=false")).OfType<V1ClusterRole>().Single();
+        var role = rendered.OfType<V1Role>().Single(r => r.Metadata.NamespaceProperty == "credit-risk");
+        Assert.Equal(KubernetesJson.Serialize(everywhere.Rules), KubernetesJson.Serialize(role.Rules));
+        var binding = rendered.OfType<V1RoleBinding>().Single(b => b.Metadata.NamespaceProperty == "credit-risk");
+        Assert.Equal(("Role", role.Metadata.Name), (binding.RoleRef.Kind, binding.RoleRef.Name));
+        Assert.Equal("somewhere", Assert.Single(binding.Subjects).NamespaceProperty);
+        Assert.Single(rendered.OfType<V1Role>(), r => r.Metadata.NamespaceProperty == "somewhere");
+    }
+
+    [HelmFact]
+    public async Task The_operator_may_read_and_write_the_one_lease_that_it_is_configured_with()
+    {
+        Assert.Equal(["governed-finetune-leader"], LeaseNames(await Helm.RenderAsync()));
+        Assert.Equal(["governed-finetune-leader"], LeaseNames(await Helm.RenderAsync("--set", "config.leaderElection=true")));
+        var other = await Helm.RenderAsync("--set", "config.leaderElection.leaseName=gold,config.labelSelector=tier=gold,rbac.operatorRole=gold-operator");
+        Assert.Equal(["gold"], LeaseNames(other));
+        Assert.Equal("gold-operator", other.OfType<V1ClusterRoleBinding>().Single().RoleRef.Name);
+        var options = OptionsFile.Parse("config.json", other.OfType<V1ConfigMap>().Single().Data["config.json"]);
+        Assert.Equal(("gold", "tier=gold"), (options.LeaderElection.LeaseName, options.Selector.Text));
+    }
+
+    [HelmFact]
+    public async Task A_new_pod_stands_by_before_the_old_one_stops_and_knows_its_name()
+    {
+        var deployment = (await Helm.RenderAsync()).OfType<V1Deployment>().Single().Spec;
+        Assert.Equal(("RollingUpdate", "0"), (deployment.Strategy.Type, deployment.Strategy.RollingUpdate.MaxUnavailable.Value));
+        Assert.Equal("metadata.name", deployment.Template.Spec.Containers.Single().Env.Single(e => e.Name == "POD_NAME").ValueFrom.FieldRef.FieldPath);
+    }
+
+    [HelmFact]
     public async Task Aggregation_labels_of_the_roles_for_people_survive()
     {
         var roles = (await Helm.RenderAsync()).OfType<V1ClusterRole>().ToDictionary(r => r.Metadata.Name, r => r.Metadata.Labels.Keys.Where(k => k.StartsWith("rbac.", StringComparison.Ordinal)));
@@ -150,6 +186,9 @@ public sealed partial class ChartTests
 
     private static IEnumerable<string> ClusterRoles(IEnumerable<object> objects) =>
         objects.OfType<V1ClusterRole>().Select(r => $"{r.Metadata.Name}: {KubernetesJson.Serialize(r.Rules)}").Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> LeaseNames(IEnumerable<object> objects) =>
+        objects.OfType<V1Role>().SelectMany(r => r.Rules).Where(r => r.ResourceNames is not null).SelectMany(r => r.ResourceNames);
 
     private static void Collect(JsonNode schema, string path, HashSet<string> fields)
     {

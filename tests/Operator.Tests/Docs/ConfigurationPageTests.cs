@@ -38,6 +38,7 @@ public sealed partial class ConfigurationPageTests
     /// <summary>The reader names all fields that it knows when it meets one that it does not know.</summary>
     [Theory]
     [InlineData("")]
+    [InlineData("leaderElection")]
     [InlineData("profiles[0]")]
     [InlineData("profiles[0].catalog")]
     [InlineData("profiles[0].aws")]

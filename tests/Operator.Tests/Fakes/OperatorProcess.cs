@@ -23,8 +23,9 @@ internal sealed class OperatorProcess : IDisposable
     private readonly CancellationTokenSource _life = new();
     private readonly KubeOps.KubernetesClient.KubernetesClient _client;
 
-    public OperatorProcess(FakeCloud cloud, FakeApiServer api, TimeProvider clock, Action<string, string> events, ProfileSet? profiles = null)
+    public OperatorProcess(FakeCloud cloud, FakeApiServer api, TimeProvider clock, Action<string, string> events, ProfileSet? profiles = null, LabelSelector? selector = null)
     {
+        selector ??= LabelSelector.Everything;
         _client = api.Client();
         profiles ??= new ProfileSet([Samples.Profile]);
         EventPublisher publish = async (_, reason, message, _, _) =>
@@ -47,9 +48,9 @@ internal sealed class OperatorProcess : IDisposable
         var scopes = new RunScopeFactory(_client, profiles, cloud);
         Watched = new JobWatchList();
         Controller = new FineTuneRunController(
-            _client, scopes, parts.Reconciler, store, parts.Failures, Watched, profiles, clock, NullLogger<FineTuneRunController>.Instance);
+            _client, scopes, parts.Reconciler, store, parts.Failures, Watched, profiles, selector, clock, NullLogger<FineTuneRunController>.Instance);
         Finalizer = new FineTuneRunFinalizer(
-            scopes, parts.Halter, parts.Audit, store, parts.Failures, Watched, clock, NullLogger<FineTuneRunFinalizer>.Instance);
+            scopes, parts.Halter, parts.Audit, store, parts.Failures, Watched, selector, clock, NullLogger<FineTuneRunFinalizer>.Instance);
     }
 
     public FineTuneRunController Controller { get; }

@@ -53,7 +53,7 @@ public class OptionsFileTests
     {
         var options = OptionsFile.Parse("config.json", Good);
         var profile = Assert.Single(options.Profiles);
-        Assert.Equal(("credit-risk", false, TimeSpan.FromSeconds(90)), (options.Namespace, options.LeaderElection, options.ResyncInterval));
+        Assert.Equal(("credit-risk", false, TimeSpan.FromSeconds(90)), (options.Namespace, options.LeaderElection.Enabled, options.ResyncInterval));
         Assert.Equal(("default", "governed-finetune/default", TimeSpan.FromSeconds(10)), (profile.Name, profile.CredentialSecretId, profile.JobPollInterval));
         Assert.Equal(["credit-risk", "*"], profile.Namespaces);
         Assert.Equal(new CatalogProfile(new Uri("https://dbc-x.cloud.databricks.com"), CatalogFlavor.OpenSource), profile.Catalog);
@@ -128,7 +128,7 @@ public class OptionsFileTests
     [Theory]
     [InlineData("namespace", "7", "a namespace")]
     [InlineData("namespace", "\"\"", "a namespace")]
-    [InlineData("leaderElection", "\"yes\"", "true or false")]
+    [InlineData("leaderElection", "\"yes\"", "true, false, or an object")]
     [InlineData("resyncInterval", "\"soon\"", "a duration")]
     [InlineData("resyncInterval", "\"0s\"", "a duration of at least one second")]
     [InlineData("resyncInterval", "60", "a duration")]

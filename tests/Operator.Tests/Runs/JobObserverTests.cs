@@ -4,6 +4,7 @@ using GovernedFinetune.Operator.Profiles;
 using GovernedFinetune.Operator.Runs.Observing;
 using GovernedFinetune.Operator.Runs.Ports;
 using GovernedFinetune.Operator.Tests.Fakes;
+using GovernedFinetune.Operator.Tests.Leadership;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GovernedFinetune.Operator.Tests.Runs;
@@ -24,6 +25,7 @@ public sealed class JobObserverTests : IDisposable
             _woken.Add(run.Metadata.Name);
             return Task.FromResult(true);
         }),
+        Replica.Unelected(_world.Clock),
         _world.Clock,
         NullLogger<JobObserver>.Instance);
 

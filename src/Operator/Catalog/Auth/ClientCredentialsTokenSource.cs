@@ -55,7 +55,7 @@ internal sealed partial class ClientCredentialsTokenSource(
         {
             return clock.GetUtcNow() < _pausedUntil ? current : await FetchAsync(cancellationToken);
         }
-        catch (OperatorException e)
+        catch (OperatorException e) when (e.Kind is not FailureKind.Fenced)
         {
             _pausedUntil = clock.GetUtcNow() + Pause;
             LogEarlyRenewalFailed(secretId, current.ExpiresAt, e.Reason, e.Message);

@@ -25,7 +25,8 @@ internal sealed class VerifiedUpload(IAmazonS3 source, IAmazonS3 target, AwsCall
     /// <summary>S3's limit.</summary>
     private const int MostParts = 10_000;
 
-    private static readonly TimeSpan AbortTime = TimeSpan.FromSeconds(30);
+    /// <summary>Short, because a process that is told to stop waits for it.</summary>
+    private static readonly TimeSpan AbortTime = TimeSpan.FromSeconds(5);
 
     /// <summary>Copies one file.</summary>
     /// <exception cref="OperatorException">It is not there, is not what it should be, or cannot be copied.</exception>

@@ -21,16 +21,16 @@ internal sealed class AwsClients : IDisposable
     private readonly AwsProfile _profile;
     private readonly EndpointOverrides _endpoints;
     private readonly TimeProvider _clock;
-    private readonly HttpClientFactory? _http;
+    private readonly HttpClientFactory _http;
     private readonly SessionCredentials? _assumed;
 
     /// <summary>Clients for a profile.</summary>
     /// <param name="profile">Region and role.</param>
     /// <param name="endpoints">Where the services are.</param>
     /// <param name="clock">The time.</param>
+    /// <param name="http">How HTTP clients are made: every call goes through them.</param>
     /// <param name="identity">As whom; null looks in the environment, as every AWS SDK does.</param>
-    /// <param name="http">How HTTP clients are made; null leaves that to the SDK.</param>
-    public AwsClients(AwsProfile profile, EndpointOverrides endpoints, TimeProvider clock, AWSCredentials? identity = null, HttpClientFactory? http = null)
+    public AwsClients(AwsProfile profile, EndpointOverrides endpoints, TimeProvider clock, HttpClientFactory http, AWSCredentials? identity = null)
     {
         (_profile, _endpoints, _clock, _http) = (profile, endpoints, clock, http);
         identity ??= new EnvironmentCredentials();
@@ -104,6 +104,7 @@ internal sealed class AwsClients : IDisposable
         where T : ClientConfig
     {
         config.MaxErrorRetry = Retries;
+        config.HttpClientFactory = _http;
         if (_endpoints.Of(service) is { } url)
         {
             config.ServiceURL = url;
@@ -112,11 +113,6 @@ internal sealed class AwsClients : IDisposable
         else
         {
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(_profile.Region);
-        }
-
-        if (_http is not null)
-        {
-            config.HttpClientFactory = _http;
         }
 
         return config;

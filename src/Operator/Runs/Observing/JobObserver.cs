@@ -1,4 +1,5 @@
 using GovernedFinetune.Operator.Failures;
+using GovernedFinetune.Operator.Leadership;
 using GovernedFinetune.Operator.Profiles;
 using GovernedFinetune.Operator.Runs.Ports;
 
@@ -9,7 +10,8 @@ namespace GovernedFinetune.Operator.Runs.Observing;
 /// changed, one list whatever the number of runs; EMR Serverless, whose list is the scarcer call, by Get for each job.
 /// A run that is woken reads its job itself, so a terminal state is always confirmed.
 /// </summary>
-public sealed class JobObserver(ProfileSet profiles, IRunServicesFactory services, JobWatchList watched, RunWaker waker, TimeProvider clock, ILogger<JobObserver> logger)
+public sealed class JobObserver(
+    ProfileSet profiles, IRunServicesFactory services, JobWatchList watched, RunWaker waker, Fence fence, TimeProvider clock, ILogger<JobObserver> logger)
     : BackgroundService
 {
     /// <summary>
@@ -28,11 +30,21 @@ public sealed class JobObserver(ProfileSet profiles, IRunServicesFactory service
         var since = clock.GetUtcNow();
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
+            if (!fence.IsOpen)
+            {
+                // Only the leader looks. What it does not know of, its runs read when a term begins.
+                continue;
+            }
+
             var started = clock.GetUtcNow();
             try
             {
                 await LookAsync(profile, since - Overlap, cancellationToken);
                 since = started;
+            }
+            catch (OperatorException e) when (e.Kind is FailureKind.Fenced)
+            {
+                // The term ended while it looked.
             }
             catch (OperatorException e)
             {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using GovernedFinetune.Entities;
+using GovernedFinetune.Operator.Leadership;
 
 namespace GovernedFinetune.Operator.Runs.Observing;
 
@@ -12,7 +13,7 @@ namespace GovernedFinetune.Operator.Runs.Observing;
 public sealed record WatchedJob(FineTuneRun Run, string Profile, string? PrepareJobRunId, string? TrainingJobName, string LastSeen);
 
 /// <summary>The jobs that are under way, by run. Runs put themselves on it when they rest and off it when they move on.</summary>
-public sealed class JobWatchList
+public sealed class JobWatchList : ITermMemory
 {
     private readonly ConcurrentDictionary<string, WatchedJob> _byUid = new(StringComparer.Ordinal);
 
@@ -40,6 +41,9 @@ public sealed class JobWatchList
             _byUid[uid] = watched;
         }
     }
+
+    /// <inheritdoc />
+    public void Forget() => _byUid.Clear();
 
     /// <summary>Takes a run off the list.</summary>
     public void Forget(string uid) => _byUid.TryRemove(uid, out _);
