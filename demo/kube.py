@@ -1,4 +1,4 @@
-"""kubectl, the real one, against the sandbox."""
+"""kubectl, the real one."""
 
 import json
 import os

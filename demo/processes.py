@@ -1,4 +1,4 @@
-"""The two processes of the demonstration, started and stopped by their pid files."""
+"""The processes of the demonstration, started and stopped by their pid files."""
 
 import json
 import os
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Callable
 
 from .paths import program
+
+SANDBOX = "sandbox"
 
 
 def _alive(pid: int) -> bool:
@@ -69,20 +71,26 @@ def start_sandbox(state: Path, configuration: str, image_folder: Path, image: st
     """Starts the sandbox and gives its endpoints."""
     endpoints = state / "endpoints.json"
     endpoints.unlink(missing_ok=True)
-    start(state, "sandbox", ["dotnet", str(program("Sandbox", configuration)), "--state-dir", str(state), "--image", f"{image}={image_folder}"],
+    start(state, SANDBOX, ["dotnet", str(program("Sandbox", configuration)), "--state-dir", str(state), "--image", f"{image}={image_folder}"],
           dict(os.environ))
-    wait_until("the sandbox", endpoints.exists, state, "sandbox")
+    wait_until("the sandbox", endpoints.exists, state, SANDBOX)
     return json.loads(endpoints.read_text())
 
 
-def start_operator(state: Path, configuration: str, config: Path, aws: dict[str, str]) -> None:
-    """Starts the operator with the identity that it is given, and nothing of the caller's."""
-    port = _free_port()
+def start_operator(state: Path, name: str, configuration: str, config: Path, identity: dict[str, str]) -> None:
+    """Starts an operator with the identity that it is given, and nothing of the caller's."""
+    url = f"http://127.0.0.1:{_free_port()}"
     keep = {name: os.environ[name] for name in ("PATH", "HOME", "DOTNET_ROOT", "LANG") if name in os.environ}
-    environment = keep | aws | {"KUBECONFIG": str(state / "kubeconfig"), "AWS_EC2_METADATA_DISABLED": "true"}
-    start(state, "operator", ["dotnet", str(program("Operator", configuration)), "--config", str(config), "--urls", f"http://127.0.0.1:{port}"], environment)
-    (state / "operator.url").write_text(f"http://127.0.0.1:{port}")
-    wait_until("the operator", lambda: _answers(f"http://127.0.0.1:{port}/readyz"), state, "operator")
+    environment = keep | identity | {"POD_NAME": name, "AWS_EC2_METADATA_DISABLED": "true"}
+    start(state, name, ["dotnet", str(program("Operator", configuration)), "--config", str(config), "--urls", url], environment)
+    (state / f"{name}.url").write_text(url)
+    wait_until(f"operator '{name}'", lambda: _answers(f"{url}/readyz"), state, name)
+
+
+def stop_all(state: Path) -> None:
+    """Ends every operator, and then the sandbox that they talk to."""
+    for pid_file in sorted(state.glob("*.pid"), key=lambda path: path.stem == SANDBOX):
+        stop(state, pid_file.stem)
 
 
 def _answers(url: str) -> bool:

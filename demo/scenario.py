@@ -4,10 +4,11 @@ import time
 from pathlib import Path
 
 from . import proofs
+from .cluster import NAMESPACE
 from .kube import Kubectl
-from .paths import ROOT, SAMPLES
+from .paths import SAMPLES
 from .proofs import NotProved, check
-from .world import NAMESPACE, World
+from .world import World
 
 TERMINAL = ("Succeeded", "Failed", "Stopped")
 
@@ -104,9 +105,3 @@ def denied_run(kubectl: Kubectl, world: World, state: Path) -> None:
 def short_cut(world: World, state: Path) -> None:
     title("A job that reads the governed bucket with its own role")
     proofs.short_cut_is_refused(world, state)
-
-
-def install_resources(kubectl: Kubectl) -> None:
-    """The CRDs, as a platform team applies them."""
-    print(kubectl.run("apply", "-f", str(ROOT / "config" / "crds")).strip())
-    kubectl.run("wait", "--for=condition=Established", "--timeout=30s", "crd", "finetuneruns.governedfinetune.io", "datasetgrants.governedfinetune.io")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from . import corpus
 from .cloud import Aws, Rest
+from .cluster import NAMESPACE, OPERATOR_NAMESPACE, SERVICE_ACCOUNT
 from .paths import ROOT
 
 GOVERNED, ARTIFACTS, PREFIX = "governed", "artifacts", "finetune"
 IMAGE = "governed-finetune/trainer:dev"
-NAMESPACE = "credit-risk"
 SECRET = "governed-finetune/default"
 SOURCE, RESTRICTED = "finance.raw.sotu", "finance.restricted.sotu"
 UC = "/api/2.1/unity-catalog"
@@ -118,7 +118,7 @@ def _roles(account: Rest, endpoints: dict, application: str) -> dict[str, str]:
     values = {
         "ACCOUNT_ID": endpoints["accountId"], "REGION": endpoints["region"], "ARTIFACTS_BUCKET": ARTIFACTS, "PREFIX": PREFIX,
         "EMR_APPLICATION_ID": application, "SECRET_NAME": SECRET, "PREPARE_ROLE": _role("prepare-job"), "TRAINING_ROLE": _role("training-job"),
-        "OIDC_ISSUER": "oidc.example", "NAMESPACE": "governed-finetune", "SERVICE_ACCOUNT": "governed-finetune", "TRAINER_REPOSITORY": "governed-finetune/trainer",
+        "OIDC_ISSUER": "oidc.example", "NAMESPACE": OPERATOR_NAMESPACE, "SERVICE_ACCOUNT": SERVICE_ACCOUNT, "TRAINER_REPOSITORY": "governed-finetune/trainer",
     }
 
     def document(name: str) -> dict:

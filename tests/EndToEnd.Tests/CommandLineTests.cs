@@ -2,13 +2,12 @@ using GovernedFinetune.EndToEnd.Tests.Support;
 
 namespace GovernedFinetune.EndToEnd.Tests;
 
-[Collection(nameof(World))]
-public sealed class CommandLineTests(World world)
+public sealed class CommandLineTests(World world) : WorldTests(world)
 {
     [Fact]
     public async Task Explain_prints_the_documentation_of_a_field()
     {
-        var text = await world.KubectlAsync("explain", "finetunerun.spec.training");
+        var text = await World.KubectlAsync("explain", "finetunerun.spec.training");
         Assert.Contains("instanceType", text, StringComparison.Ordinal);
         Assert.Contains("DESCRIPTION:", text, StringComparison.Ordinal);
         Assert.Contains("-required-", text, StringComparison.Ordinal);
@@ -24,7 +23,7 @@ public sealed class CommandLineTests(World world)
             var parent = spec[field.Split('"')[1]]!.AsObject();
             parent[field.Split('"')[3]] = "not a fitting value";
         });
-        var result = await world.TryKubectlAsync(["apply", "-f", "-"], manifest.ToJsonString());
+        var result = await World.TryKubectlAsync(["apply", "-f", "-"], manifest.ToJsonString());
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains(named, result.Error, StringComparison.Ordinal);
     }
@@ -33,7 +32,7 @@ public sealed class CommandLineTests(World world)
     public async Task A_misspelt_field_is_refused_and_named()
     {
         var manifest = Manifests.Run("misspelt", spec => spec["souce"] = "x");
-        var result = await world.TryKubectlAsync(["apply", "-f", "-"], manifest.ToJsonString());
+        var result = await World.TryKubectlAsync(["apply", "-f", "-"], manifest.ToJsonString());
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains("""unknown field "spec.souce""", result.Error, StringComparison.Ordinal);
     }
@@ -41,26 +40,26 @@ public sealed class CommandLineTests(World world)
     [Fact]
     public async Task A_spec_cannot_be_changed_after_creation()
     {
-        _ = await world.ApplyAsync(Manifests.Run("fixed", spec => spec["grant"] = "nobody-made-this"));
-        var result = await world.TryKubectlAsync(
+        _ = await World.ApplyAsync(Manifests.Run("fixed", spec => spec["grant"] = "nobody-made-this"));
+        var result = await World.TryKubectlAsync(
             ["patch", "finetunerun", "fixed", "-n", World.Namespace, "--type=merge", "-p", """{"spec":{"source":{"filter":"year > 1"}}}"""]);
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains("spec.source", result.Error, StringComparison.Ordinal);
         Assert.Contains("immutable", result.Error, StringComparison.OrdinalIgnoreCase);
-        _ = await world.KubectlAsync("delete", "finetunerun", "fixed", "-n", World.Namespace, "--timeout=60s");
+        _ = await World.KubectlAsync("delete", "finetunerun", "fixed", "-n", World.Namespace, "--timeout=60s");
     }
 
     [Fact]
     public async Task Describe_shows_the_events_of_a_run()
     {
-        _ = await world.ApplyAsync(Manifests.Run("eventful", spec =>
+        _ = await World.ApplyAsync(Manifests.Run("eventful", spec =>
         {
             spec["training"]!["instanceType"] = "ml.m5.large";
             spec["grant"] = "sotu";
         }));
-        _ = await world.ApplyAsync(Manifests.Grant("sotu", world.Principal));
-        _ = await world.WaitForRunAsync("eventful", r => r.HasEnded, "ended");
-        var text = await world.KubectlAsync("describe", "finetunerun", "eventful", "-n", World.Namespace);
+        _ = await World.ApplyAsync(Manifests.Grant("sotu", World.Principal));
+        _ = await World.WaitForRunAsync("eventful", r => r.HasEnded, "ended");
+        var text = await World.KubectlAsync("describe", "finetunerun", "eventful", "-n", World.Namespace);
         Assert.Contains("InstanceTypeNotAllowed", text[text.IndexOf("Events:", StringComparison.Ordinal)..], StringComparison.Ordinal);
     }
 
@@ -71,7 +70,7 @@ public sealed class CommandLineTests(World world)
     [InlineData("{", "is not JSON, at line 1")]
     public async Task A_broken_configuration_stops_the_operator_at_its_start(string configuration, string message)
     {
-        var file = Path.Combine(world.State, $"broken-{Guid.NewGuid():N}.json");
+        var file = Path.Combine(World.State, $"broken-{Guid.NewGuid():N}.json");
         await File.WriteAllTextAsync(file, configuration);
         var result = await Command.RunAsync("dotnet", [Repository.Program("Operator"), "--config", file, "--urls", "http://127.0.0.1:0"]);
         Assert.Equal(64, result.ExitCode);
@@ -82,7 +81,7 @@ public sealed class CommandLineTests(World world)
     [Fact]
     public async Task The_demonstration_holds()
     {
-        var state = Path.Combine(world.State, "demo");
+        var state = Path.Combine(World.State, "demo");
         var result = await Command.RunAsync("python3", ["-m", "demo", "run", "--state-dir", state, "--configuration", Repository.Configuration]);
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.Contains("=== All of it holds", result.Output, StringComparison.Ordinal);

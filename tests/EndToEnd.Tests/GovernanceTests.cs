@@ -3,60 +3,60 @@ using GovernedFinetune.EndToEnd.Tests.Support;
 
 namespace GovernedFinetune.EndToEnd.Tests;
 
-[Collection(nameof(World))]
-public sealed class GovernanceTests(World world)
+public sealed class GovernanceTests(World world) : WorldTests(world)
 {
     [Fact]
     public async Task A_missing_privilege_fails_the_run_with_the_SQL_that_grants_it_and_starts_nothing()
     {
-        var after = (await world.RequestsAsync()).Count;
-        _ = await world.ApplyAsync(Manifests.Grant("restricted", world.Principal, spec => spec["tables"] = new JsonArray("finance.restricted.sotu")));
-        _ = await world.ApplyAsync(Manifests.Run("denied", spec =>
+        var after = await World.Requests.CountAsync();
+        _ = await World.ApplyAsync(Manifests.Grant("restricted", World.Principal, spec => spec["tables"] = new JsonArray("finance.restricted.sotu")));
+        _ = await World.ApplyAsync(Manifests.Run("denied", spec =>
         {
             spec["grant"] = "restricted";
             spec["source"]!["table"] = "finance.restricted.sotu";
         }));
-        var run = new RunView(await world.WaitForRunAsync("denied", r => r.HasEnded, "ended"));
+        var run = new RunView(await World.WaitForRunAsync("denied", r => r.HasEnded, "ended"));
 
         Assert.Equal(("Failed", "PrivilegeMissing"), (run.Phase, run.Reason));
-        Assert.Contains($"GRANT EXTERNAL USE SCHEMA ON SCHEMA finance.restricted TO `{world.Principal}`", run.Message, StringComparison.Ordinal);
-        await world.NothingWasStartedAsync(after);
+        Assert.Contains($"GRANT EXTERNAL USE SCHEMA ON SCHEMA finance.restricted TO `{World.Principal}`", run.Message, StringComparison.Ordinal);
+        await World.NothingWasStartedAsync(after);
     }
 
     [Fact]
     public async Task A_run_without_its_grant_waits_and_starts_when_the_grant_comes()
     {
-        var after = (await world.RequestsAsync()).Count;
-        _ = await world.ApplyAsync(Manifests.Run("early", spec =>
+        var after = await World.Requests.CountAsync();
+        _ = await World.ApplyAsync(Manifests.Run("early", spec =>
         {
             spec["grant"] = "late";
             spec["dryRun"] = true;
         }));
-        var waiting = new RunView(await world.WaitForRunAsync("early", r => r.Reason == "GrantNotFound", "waiting for its grant"));
+        var waiting = new RunView(await World.WaitForRunAsync("early", r => r.Reason == "GrantNotFound", "waiting for its grant"));
         Assert.Equal("Authorizing", waiting.Phase);
         Assert.Contains("'late' does not exist in namespace 'credit-risk'", waiting.Message, StringComparison.Ordinal);
-        await world.NothingWasStartedAsync(after);
+        await World.NothingWasStartedAsync(after);
 
-        _ = await world.ApplyAsync(Manifests.Grant("late", world.Principal));
-        _ = await world.WaitForRunAsync("early", r => r.Phase == "Succeeded", "succeeded");
+        _ = await World.ApplyAsync(Manifests.Grant("late", World.Principal));
+        _ = await World.WaitForRunAsync("early", r => r.Phase == "Succeeded", "succeeded");
     }
 
     [Fact]
     public async Task A_grant_of_another_namespace_and_a_namespace_outside_the_profile_are_of_no_use()
     {
-        var after = (await world.RequestsAsync()).Count;
+        var after = await World.Requests.CountAsync();
         var elsewhere = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = "elsewhere" } };
-        _ = await world.ApplyAsync(elsewhere);
-        _ = await world.ApplyAsync(Manifests.Grant("theirs", world.Principal, @namespace: "elsewhere"));
-        _ = await world.ApplyAsync(Manifests.Run("borrower", spec => spec["grant"] = "theirs"));
-        _ = await world.ApplyAsync(Manifests.Run("intruder", spec => spec["grant"] = "theirs", "elsewhere"));
+        _ = await World.ApplyAsync(elsewhere);
+        _ = await World.ApplyAsync(Manifests.Grant("theirs", World.Principal, @namespace: "elsewhere"));
+        _ = await World.ApplyAsync(Manifests.Run("borrower", spec => spec["grant"] = "theirs"));
+        _ = await World.ApplyAsync(Manifests.Run("intruder", spec => spec["grant"] = "theirs", "elsewhere"));
 
-        var borrower = new RunView(await world.WaitForRunAsync("borrower", r => r.Reason == "GrantNotFound", "waiting"));
+        var borrower = new RunView(await World.WaitForRunAsync("borrower", r => r.Reason == "GrantNotFound", "waiting"));
         Assert.Contains("A grant of another namespace cannot be used", borrower.Message, StringComparison.Ordinal);
-        var intruder = new RunView(await world.WaitForRunAsync("intruder", r => r.HasEnded, "ended", "elsewhere"));
+        var intruder = new RunView(await World.WaitForRunAsync("intruder", r => r.HasEnded, "ended", "elsewhere"));
         Assert.Equal(("Failed", "NamespaceNotAllowed"), (intruder.Phase, intruder.Reason));
         Assert.Contains("does not allow namespace 'elsewhere'", intruder.Message, StringComparison.Ordinal);
-        await world.NothingWasStartedAsync(after);
+        await World.NothingWasStartedAsync(after);
+        _ = await World.KubectlAsync("delete", "namespace", "elsewhere", "--timeout=90s");
     }
 
     [Theory]
@@ -65,9 +65,9 @@ public sealed class GovernanceTests(World world)
     [InlineData("instance", "InstanceTypeNotAllowed", "'ml.p5.48xlarge' is not one that profile 'default' allows")]
     public async Task A_run_outside_its_grant_or_profile_fails_before_anything_is_started(string what, string reason, string message)
     {
-        _ = await world.ApplyAsync(Manifests.Grant("sotu", world.Principal));
-        var after = (await world.RequestsAsync()).Count;
-        _ = await world.ApplyAsync(Manifests.Run($"outside-{what}", spec =>
+        _ = await World.ApplyAsync(Manifests.Grant("sotu", World.Principal));
+        var after = await World.Requests.CountAsync();
+        _ = await World.ApplyAsync(Manifests.Run($"outside-{what}", spec =>
         {
             switch (what)
             {
@@ -82,18 +82,18 @@ public sealed class GovernanceTests(World world)
                     break;
             }
         }));
-        var run = new RunView(await world.WaitForRunAsync($"outside-{what}", r => r.HasEnded, "ended"));
+        var run = new RunView(await World.WaitForRunAsync($"outside-{what}", r => r.HasEnded, "ended"));
 
         Assert.Equal(("Failed", reason), (run.Phase, run.Reason));
         Assert.Contains(message, run.Message, StringComparison.Ordinal);
-        await world.NothingWasStartedAsync(after);
+        await World.NothingWasStartedAsync(after);
     }
 
     [Fact]
     public async Task A_profile_that_does_not_exist_stalls_the_run_until_it_does()
     {
-        _ = await world.ApplyAsync(Manifests.Run("profileless", spec => spec["profile"] = "nowhere"));
-        var run = new RunView(await world.WaitForRunAsync("profileless", r => r.Reason == "ProfileNotFound", "stalled"));
+        _ = await World.ApplyAsync(Manifests.Run("profileless", spec => spec["profile"] = "nowhere"));
+        var run = new RunView(await World.WaitForRunAsync("profileless", r => r.Reason == "ProfileNotFound", "stalled"));
         Assert.Equal("Pending", run.Phase);
         Assert.Equal("True", run.Condition("Stalled")?["status"]?.GetValue<string>());
         Assert.Contains("it has default", run.Message, StringComparison.Ordinal);
@@ -102,25 +102,25 @@ public sealed class GovernanceTests(World world)
     [Fact]
     public async Task A_grant_that_is_lost_during_training_stops_the_run_within_its_interval()
     {
-        _ = await world.ApplyAsync(Manifests.Grant("revocable", world.Principal, spec =>
+        _ = await World.ApplyAsync(Manifests.Grant("revocable", World.Principal, spec =>
         {
             spec["recheckInterval"] = "2s";
             spec["modelSchemas"] = new JsonArray("finance.ml", "finance.curated");
         }));
-        await world.ChangePrivilegesAsync("schema", "finance.curated", add: ["CREATE_MODEL"], remove: []);
-        _ = await world.ApplyAsync(Manifests.Run("revoked", spec =>
+        await World.Cloud.ChangePrivilegesAsync("schema", "finance.curated", add: ["CREATE_MODEL"], remove: []);
+        _ = await World.ApplyAsync(Manifests.Run("revoked", spec =>
         {
             spec["grant"] = "revocable";
             Manifests.TrainForLong(spec);
         }));
-        _ = await world.WaitForRunAsync("revoked", r => r.Phase == "Training" && r.Status!["training"]?["secondaryState"]?.GetValue<string>() == "Training", "in training");
+        _ = await World.WaitForRunAsync("revoked", r => r.IsTraining, "in training");
 
         // Only this test's grant needs the privilege, so no other test loses its own.
-        await world.ChangePrivilegesAsync("schema", "finance.curated", add: [], remove: ["CREATE_MODEL"]);
+        await World.Cloud.ChangePrivilegesAsync("schema", "finance.curated", add: [], remove: ["CREATE_MODEL"]);
 
-        var run = new RunView(await world.WaitForRunAsync("revoked", r => r.HasEnded, "ended"));
+        var run = new RunView(await World.WaitForRunAsync("revoked", r => r.HasEnded, "ended"));
         Assert.Equal(("Stopped", "GrantRevoked"), (run.Phase, run.Reason));
         Assert.Contains("CREATE_MODEL on schema finance.curated", run.Message, StringComparison.Ordinal);
-        Assert.Equal("Stopped", await world.TrainingJobStatusAsync(run.Status!["training"]!["jobName"]!.GetValue<string>()));
+        Assert.Equal("Stopped", await World.Cloud.TrainingJobStatusAsync(run.Status!["training"]!["jobName"]!.GetValue<string>()));
     }
 }

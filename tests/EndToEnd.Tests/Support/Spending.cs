@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 
 namespace GovernedFinetune.EndToEnd.Tests.Support;
 
@@ -16,15 +15,15 @@ internal sealed class Spending
 
     public int Events => _kubernetes.Where(o => o.Key.Contains("events", StringComparison.Ordinal)).Sum(o => o.Value);
 
-    public static Spending Of(IEnumerable<JsonNode> requests, string run)
+    public static Spending Of(IEnumerable<LoggedRequest> requests, string run)
     {
         var spending = new Spending();
         foreach (var request in requests)
         {
-            var (service, operation, principal) = (World.Text(request, "service"), World.Operation(request), World.Text(request, "principal"));
+            var (service, operation, principal) = (request.Service, request.Operation, request.Principal);
             if (service == "kubernetes" && operation.Split(' ')[0] is "create" or "update" or "patch" or "delete")
             {
-                var isRun = operation.Contains("finetuneruns", StringComparison.Ordinal) && World.Text(request, "resource").EndsWith("/" + run, StringComparison.Ordinal);
+                var isRun = operation.Contains("finetuneruns", StringComparison.Ordinal) && request.Resource.EndsWith("/" + run, StringComparison.Ordinal);
                 if ((isRun && !operation.StartsWith("create", StringComparison.Ordinal)) || operation.EndsWith(" events", StringComparison.Ordinal))
                 {
                     Add(spending._kubernetes, operation);
