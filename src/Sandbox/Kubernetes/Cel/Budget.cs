@@ -23,8 +23,8 @@ internal sealed class Budget
         _cancellationToken = cancellationToken;
     }
 
-    /// <summary>Whether nothing is left for further rules.</summary>
-    public bool IsSpent => _left <= 0;
+    /// <summary>Whether the rules of the object, rather than the one that runs, used up what they may cost.</summary>
+    public bool IsSpent => _left < 0;
 
     /// <summary>Begins the next rule.</summary>
     public void BeginRule()

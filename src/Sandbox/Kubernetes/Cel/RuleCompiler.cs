@@ -6,7 +6,6 @@ namespace GovernedFinetune.Sandbox.Kubernetes.Cel;
 /// <summary>Compiles the rules of a schema; whatever cannot be compiled is an error of the definition.</summary>
 internal sealed class RuleCompiler
 {
-    private const int MaximumMessage = 2048;
     private static readonly HashSet<string> Reasons = new(StringComparer.Ordinal)
     {
         "FieldValueInvalid", "FieldValueForbidden", "FieldValueRequired", "FieldValueDuplicate",
@@ -50,10 +49,10 @@ internal sealed class RuleCompiler
         }
 
         var members = at with { IsResource = false, Occurrences = at.Times(schema) };
-        var inMap = schema.MapType == "atomic" ? members.Within(path) : members;
         foreach (var (name, child) in schema.Properties)
         {
-            Visit(child, path.Child("properties").Key(name), inMap);
+            // An atomic map is replaced as a whole, but its members still have a before and an after.
+            Visit(child, path.Child("properties").Key(name), members);
         }
 
         if (schema.Items is { } items)
@@ -64,7 +63,7 @@ internal sealed class RuleCompiler
 
         if (schema.AdditionalProperties is { } values)
         {
-            Visit(values, path.Child("additionalProperties"), inMap);
+            Visit(values, path.Child("additionalProperties"), members);
         }
     }
 
@@ -72,6 +71,11 @@ internal sealed class RuleCompiler
     {
         var before = _errors.Count;
         CheckShape(source, path);
+        if (_errors.Count > before)
+        {
+            return null;
+        }
+
         if (!CelType.IsExposed(schema))
         {
             _errors.Add(FieldError.Invalid(path.ToString(), source.Rule, "rules need a schema with a type"));
@@ -112,25 +116,22 @@ internal sealed class RuleCompiler
         {
             _errors.Add(FieldError.Required(path.Child("rule").ToString(), "rule is not specified"));
         }
-
-        if (source.Message is { } message)
+        else if (source.Message is { Length: > 0 } blank && string.IsNullOrWhiteSpace(blank))
         {
-            if (string.IsNullOrWhiteSpace(message))
-            {
-                _errors.Add(FieldError.Invalid(path.Child("message").ToString(), message, "message must be non-empty if specified"));
-            }
-            else if (message.Length > MaximumMessage)
-            {
-                _errors.Add(FieldError.Invalid(path.Child("message").ToString(), message[..10] + "...", $"message must have a maximum length of {MaximumMessage} characters"));
-            }
-            else if (message.AsSpan().ContainsAny('\n', '\r'))
-            {
-                _errors.Add(FieldError.Invalid(path.Child("message").ToString(), message, "message must not contain line breaks"));
-            }
+            _errors.Add(FieldError.Invalid(path.Child("message").ToString(), blank, "must be non-empty if specified"));
         }
-        else if (source.Rule.AsSpan().Trim().ContainsAny('\n', '\r') && source.MessageExpression is null)
+        else if (HasLineBreak(source.Message))
+        {
+            _errors.Add(FieldError.Invalid(path.Child("message").ToString(), source.Message, "must not contain line breaks"));
+        }
+        else if (HasLineBreak(source.Rule) && string.IsNullOrWhiteSpace(source.Message))
         {
             _errors.Add(FieldError.Required(path.Child("message").ToString(), "message must be specified if rule contains line breaks"));
+        }
+
+        if (source.MessageExpression is { Length: > 0 } expression && string.IsNullOrWhiteSpace(expression))
+        {
+            _errors.Add(FieldError.Required(path.Child("messageExpression").ToString(), "messageExpression must be non-empty if specified"));
         }
 
         if (source.Reason is { } reason && !Reasons.Contains(reason))
@@ -143,6 +144,8 @@ internal sealed class RuleCompiler
             _errors.Add(FieldError.Forbidden(path.Child("optionalOldSelf").ToString(), "the sandbox's API server does not implement optionalOldSelf"));
         }
     }
+
+    private static bool HasLineBreak(string? text) => text.AsSpan().Trim().ContainsAny('\n', '\r');
 
     private CheckedExpression? CompileExpression(string text, Dictionary<string, CelType> variables, CelKind expected, FieldPath path)
     {

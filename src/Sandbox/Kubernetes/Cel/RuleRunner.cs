@@ -9,6 +9,7 @@ internal sealed class RuleRunner
 {
     private readonly List<FieldError> _errors = [];
     private readonly Budget _budget = new(Budget.PerObject);
+    private bool _stopped;
 
     private RuleRunner()
     {
@@ -24,7 +25,7 @@ internal sealed class RuleRunner
 
     private void Visit(JsonNode? value, JsonNode? old, JsonSchema schema, FieldPath path, bool isResource)
     {
-        if (value is null || _budget.IsSpent)
+        if (value is null || _stopped)
         {
             return;
         }
@@ -64,7 +65,7 @@ internal sealed class RuleRunner
     private void Check(CompiledRule rule, JsonNode value, JsonNode? old, JsonSchema schema, FieldPath path, bool isResource)
     {
         // What did not change is not judged again, except by rules that look at the change.
-        if (rule.UsesOldSelf ? old is null : old is not null && JsonNodes.Same(value, old))
+        if (_stopped || (rule.UsesOldSelf ? old is null : old is not null && JsonNodes.Same(value, old)))
         {
             return;
         }
@@ -86,11 +87,18 @@ internal sealed class RuleRunner
         }
         catch (CelRuntimeException e)
         {
-            _errors.Add(FieldError.Invalid(path.ToString(), schema.Type ?? "", $"{e.Message} evaluating rule: {rule.Source.Message ?? rule.Source.Rule}"));
+            // Only where a value's type is known no sooner than now can there be no overload.
+            var what = e.Message.StartsWith("no such overload", StringComparison.Ordinal)
+                ? $"'{e.Message}': call arguments did not match a supported operator, function or macro signature for rule: "
+                : $"{e.Message} evaluating rule: ";
+            _errors.Add(FieldError.Invalid(path.ToString(), schema.Type ?? "", what + (rule.Source.Message ?? rule.Source.Rule)));
         }
         catch (CelBudgetException e)
         {
-            _errors.Add(FieldError.Invalid(path.ToString(), schema.Type ?? "", $"'{e.Message}': no further validation rules will be run due to call cost exceeds limit for rule: {rule.Source.Rule}"));
+            _stopped = true;
+            _errors.Add(FieldError.Invalid(path.ToString(), schema.Type ?? "", _budget.IsSpent
+                ? "validation failed due to running out of cost budget, no further validation rules will be run"
+                : $"'{e.Message}': no further validation rules will be run due to call cost exceeds limit for rule: {rule.Source.Rule}"));
         }
     }
 

@@ -17,6 +17,13 @@ internal static partial class NameRules
             ? null
             : "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 
+    /// <summary>Names within API groups: kinds, plurals, versions.</summary>
+    public static string? Identifier(string name) => name.Length > 63
+        ? "must be no more than 63 bytes"
+        : IdentifierPattern().IsMatch(name)
+            ? null
+            : "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+
     /// <summary>Names of RBAC objects: anything that fits in a path.</summary>
     public static string? PathSegment(string name) => name switch
     {
@@ -63,6 +70,9 @@ internal static partial class NameRules
 
     [GeneratedRegex(@"\A[a-z0-9]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.NonBacktracking)]
     private static partial Regex LabelPattern();
+
+    [GeneratedRegex(@"\A[a-z]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.NonBacktracking)]
+    private static partial Regex IdentifierPattern();
 
     [GeneratedRegex(@"\A([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]\z", RegexOptions.NonBacktracking)]
     private static partial Regex ValuePattern();

@@ -8,6 +8,8 @@ namespace GovernedFinetune.Sandbox.Kubernetes.Resources;
 /// <summary>CustomResourceDefinitions: names filled in, everything checked, established at once.</summary>
 internal sealed class CrdRules(TimeProvider clock) : IResourceRules
 {
+    private static readonly string[] Lists = ["shortNames", "categories"];
+
     /// <inheritdoc />
     public void Prepare(JsonObject next, JsonObject? old)
     {
@@ -18,8 +20,8 @@ internal sealed class CrdRules(TimeProvider clock) : IResourceRules
 
         if (names.Text("kind") is { Length: > 0 } kind)
         {
-            names["singular"] ??= kind.ToLowerInvariant();
-            names["listKind"] ??= $"{kind}List";
+            names["singular"] = names.Text("singular") is { Length: > 0 } singular ? singular : kind.ToLowerInvariant();
+            names["listKind"] = names.Text("listKind") is { Length: > 0 } listKind ? listKind : $"{kind}List";
         }
 
         spec["conversion"] ??= new JsonObject { ["strategy"] = "None" };
@@ -41,12 +43,13 @@ internal sealed class CrdRules(TimeProvider clock) : IResourceRules
             errors.Add(FieldError.Invalid("spec.versions", versions.DeepClone(), "must have exactly one version marked as storage version"));
         }
 
-        errors.AddRange(CrdVersionRules.Validate([.. versions.OfType<JsonObject>()]));
-
-        if (spec.Object("conversion").Text("strategy") != "None")
+        if (versions.Select(v => v.Text("name")).Distinct().Count() < versions.Count)
         {
-            errors.Add(FieldError.NotSupported("spec.conversion.strategy", spec.Object("conversion")!["strategy"], ["None"]));
+            errors.Add(FieldError.Invalid("spec.versions", versions.DeepClone(), "must contain unique version names"));
         }
+
+        errors.AddRange(CrdVersionRules.Validate([.. versions.OfType<JsonObject>()]));
+        errors.AddRange(Conversion(spec.Object("conversion")));
 
         return errors;
     }
@@ -74,11 +77,29 @@ internal sealed class CrdRules(TimeProvider clock) : IResourceRules
             }
         }
 
-        foreach (var (field, value) in new[] { ("plural", plural), ("singular", names.Text("singular") ?? ""), ("kind", (names.Text("kind") ?? "").ToLowerInvariant()) })
+        foreach (var field in new[] { "plural", "singular", "kind", "listKind" })
         {
-            if (NameRules.Label(value) is { } wrong)
+            var value = names.Text(field) ?? "";
+            if (value.Length == 0)
             {
-                yield return FieldError.Invalid($"spec.names.{field}", value, wrong);
+                yield return FieldError.Required($"spec.names.{field}");
+            }
+            else if (NameRules.Identifier(field is "kind" or "listKind" ? value.ToLowerInvariant() : value) is { } wrong)
+            {
+                yield return FieldError.Invalid($"spec.names.{field}", value, field is "kind" or "listKind" ? $"may have mixed case, but should otherwise match: {wrong}" : wrong);
+            }
+        }
+
+        if (names.Text("kind") is { Length: > 0 } kind && kind == names.Text("listKind"))
+        {
+            yield return FieldError.Invalid("spec.names.listKind", kind, "kind and listKind may not be the same");
+        }
+
+        foreach (var (field, i, value) in Lists.SelectMany(f => names[f].Texts().Select((value, i) => (f, i, value))))
+        {
+            if (NameRules.Identifier(value) is { } wrong)
+            {
+                yield return FieldError.Invalid($"spec.names.{field}[{i}]", value, wrong);
             }
         }
 
@@ -99,6 +120,26 @@ internal sealed class CrdRules(TimeProvider clock) : IResourceRules
                 yield return FieldError.Invalid($"spec.{field}", spec[field], "field is immutable");
             }
         }
+
+        foreach (var field in oldSpec is null ? [] : new[] { "kind", "plural" })
+        {
+            if (names.Text(field) != oldSpec.Object("names").Text(field))
+            {
+                yield return FieldError.Invalid($"spec.names.{field}", names[field], "field is immutable");
+            }
+        }
+    }
+
+    private static IEnumerable<FieldError> Conversion(JsonObject? conversion)
+    {
+        const string Field = "spec.conversion.strategy";
+        return conversion.Text("strategy") switch
+        {
+            "None" when conversion!["webhook"] is not null => [FieldError.Forbidden("spec.conversion.webhookClientConfig", "should not be set when strategy is not set to Webhook")],
+            "None" => [],
+            "Webhook" => [FieldError.Forbidden(Field, "the sandbox's API server does not implement conversion webhooks")],
+            _ => [FieldError.NotSupported(Field, conversion?["strategy"], ["None", "Webhook"])],
+        };
     }
 
     private JsonObject Status(JsonObject next, JsonObject spec, JsonObject names, JsonObject? old)

@@ -9,7 +9,9 @@ namespace GovernedFinetune.Sandbox.Kubernetes.Resources;
 /// <summary>What each version of a CustomResourceDefinition must keep to: schema, columns, selectable fields, subresources.</summary>
 internal sealed class CrdVersionRules
 {
-    private static readonly HashSet<string> ColumnTypes = new(StringComparer.Ordinal) { "string", "integer", "number", "boolean", "date" };
+    private const int MostSelectable = 8;
+    private static readonly string[] ColumnTypes = ["boolean", "date", "integer", "number", "string"];
+    private static readonly string[] ColumnFormats = ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];
 
     private readonly IReadOnlyList<JsonObject> _versions;
 
@@ -41,9 +43,25 @@ internal sealed class CrdVersionRules
     private static IEnumerable<FieldError> Name(JsonObject version, FieldPath path)
     {
         var name = version.Text("name") ?? "";
-        if (NameRules.Label(name) is { } wrong)
+        if (NameRules.Identifier(name) is { } wrong)
         {
             yield return FieldError.Invalid(path.Child("name").ToString(), name, wrong);
+        }
+
+        if (version.Text("deprecationWarning") is not { } warning)
+        {
+            yield break;
+        }
+
+        var field = path.Child("deprecationWarning").ToString();
+        if (!version.Flag("deprecated"))
+        {
+            yield return FieldError.Invalid(field, warning, "can only be set for deprecated versions");
+        }
+
+        if (warning.Length is 0 or > 256 || warning.Any(char.IsControl))
+        {
+            yield return FieldError.Invalid(field, warning, "must be 1 to 256 printable characters long");
         }
     }
 
@@ -65,7 +83,12 @@ internal sealed class CrdVersionRules
 
         var reader = new SchemaReader();
         var schema = reader.Read(source, field);
-        List<FieldError> errors = [.. reader.Errors, .. StructuralRules.Check(source, schema, field)];
+        List<FieldError> errors =
+        [
+            .. reader.Errors,
+            .. StructuralRules.Check(source, schema, field),
+            .. version.Object("subresources").Object("status") is null ? [] : StructuralRules.CheckRootWithStatus(source, field),
+        ];
         if (errors.Count == 0)
         {
             _ = Cel.RuleCompiler.CompileAll(schema, field, errors);
@@ -80,42 +103,80 @@ internal sealed class CrdVersionRules
         for (var i = 0; i < columns.Count; i++)
         {
             var field = path.Item(i);
-            if (columns[i].Text("type") is not { } type || !ColumnTypes.Contains(type))
+            if (columns[i].Text("name") is not { Length: > 0 })
             {
-                yield return FieldError.NotSupported(field.Child("type").ToString(), columns[i]!["type"], ColumnTypes.Order(StringComparer.Ordinal).Select(t => (JsonNode?)t));
+                yield return FieldError.Required(field.Child("name").ToString());
             }
 
-            if (PathError(columns[i].Text("jsonPath") ?? "") is { } wrong)
+            if (!ColumnTypes.Contains(columns[i].Text("type")))
             {
-                yield return FieldError.Invalid(field.Child("jsonPath").ToString(), columns[i].Text("jsonPath"), wrong);
+                yield return FieldError.Invalid(field.Child("type").ToString(), columns[i]!["type"], $"must be one of {string.Join(',', ColumnTypes)}");
+            }
+
+            if (columns[i].Text("format") is { Length: > 0 } format && !ColumnFormats.Contains(format))
+            {
+                yield return FieldError.Invalid(field.Child("format").ToString(), format, $"must be one of {string.Join(',', ColumnFormats)}");
+            }
+
+            if (columns[i].Text("jsonPath") is not { Length: > 0 } jsonPath)
+            {
+                yield return FieldError.Required(field.Child("JSONPath").ToString());
+            }
+            else if (PathError(jsonPath) is { } wrong)
+            {
+                yield return FieldError.Invalid(field.Child("JSONPath").ToString(), jsonPath, wrong);
             }
         }
     }
 
     private static IEnumerable<FieldError> Selectable(JsonObject version, FieldPath path)
     {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         var fields = version.Array("selectableFields") ?? [];
         for (var i = 0; i < fields.Count; i++)
         {
             var field = path.Item(i).Child("jsonPath").ToString();
             var jsonPath = fields[i].Text("jsonPath") ?? "";
-            if (PathError(jsonPath) is { } wrong)
+            if (jsonPath.Length == 0)
+            {
+                yield return FieldError.Required(field);
+            }
+            else if (SelectableError(version, jsonPath) is { } wrong)
             {
                 yield return FieldError.Invalid(field, jsonPath, wrong);
-                continue;
             }
-
-            JsonNode? at = version.Object("schema").Object("openAPIV3Schema");
-            foreach (var member in jsonPath.Split('.', StringSplitOptions.RemoveEmptyEntries))
+            else if (!seen.Add(jsonPath))
             {
-                at = at.Object("properties").Object(member);
-            }
-
-            if (at.Text("type") is not ("string" or "boolean" or "integer") || jsonPath.StartsWith(".metadata", StringComparison.Ordinal))
-            {
-                yield return FieldError.Invalid(field, jsonPath, "must point to a field of type string, boolean or integer outside metadata");
+                yield return FieldError.Duplicate(field, jsonPath);
             }
         }
+
+        if (seen.Count > MostSelectable)
+        {
+            yield return FieldError.TooMany(path.ToString(), seen.Count, MostSelectable);
+        }
+    }
+
+    private static string? SelectableError(JsonObject version, string jsonPath)
+    {
+        if (PathError(jsonPath) is { } wrong)
+        {
+            return $"is an invalid path: {wrong}";
+        }
+
+        JsonNode? at = version.Object("schema").Object("openAPIV3Schema");
+        foreach (var member in jsonPath[1..].Split('.'))
+        {
+            at = at.Object("properties").Object(member);
+        }
+
+        return at is null
+            ? "is an invalid path: does not refer to a valid field"
+            : jsonPath.StartsWith(".metadata", StringComparison.Ordinal)
+                ? "must not point to fields in metadata"
+                : at.Text("type") is "string" or "boolean" or "integer"
+                    ? null
+                    : "must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.";
     }
 
     private static string? PathError(string jsonPath)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -9,9 +8,8 @@ namespace GovernedFinetune.Sandbox.Kubernetes.Schema;
 /// Regular expressions with the meaning that Go's RE2 gives them: ASCII classes, <c>$</c> only at the very end, and
 /// time linear in the input, so that no pattern can be made to hang the server.
 /// </summary>
-internal static class Re2
+internal static partial class Re2
 {
-    private const int MaximumRepeat = 1000;
     private const int MaximumCached = 1000;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
     private static readonly ConcurrentDictionary<string, Regex> Compiled = new(StringComparer.Ordinal);
@@ -29,6 +27,7 @@ internal static class Re2
             Compiled.Clear();
         }
 
+        RepeatLimit.Check(pattern);
         try
         {
             return Compiled[pattern] = new Regex(Translate(pattern), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Limit);
@@ -48,12 +47,7 @@ internal static class Re2
             var c = pattern[i];
             if (c == '\\')
             {
-                if (i + 1 == pattern.Length)
-                {
-                    throw new FormatException("error parsing regexp: trailing backslash at end of expression");
-                }
-
-                _ = result.Append(Escape(pattern[++i], inClass));
+                i = Escape(pattern, i, inClass, result);
             }
             else if (inClass)
             {
@@ -88,15 +82,9 @@ internal static class Re2
             {
                 _ = result.Append("\\z");
             }
-            else if (c == '{')
+            else if (c == '(' && i + 1 < pattern.Length && pattern[i + 1] == '?')
             {
-                CheckRepeat(pattern, i);
-                _ = result.Append(c);
-            }
-            else if (c == '(' && string.CompareOrdinal(pattern, i, "(?P<", 0, 4) == 0)
-            {
-                _ = result.Append("(?<");
-                i += 3;
+                i = Group(pattern, i, result);
             }
             else
             {
@@ -107,21 +95,56 @@ internal static class Re2
         return result.ToString();
     }
 
-    private static string Escape(char c, bool inClass) => (c, inClass) switch
+    /// <summary>Translates the escape that begins at <paramref name="at"/>; gives its last position.</summary>
+    private static int Escape(string pattern, int at, bool inClass, StringBuilder result)
     {
-        ('d', false) => "[0-9]",
-        ('D', false) => "[^0-9]",
-        ('w', false) => "[0-9A-Za-z_]",
-        ('W', false) => "[^0-9A-Za-z_]",
-        ('s', false) => "[\\t\\n\\f\\r ]",
-        ('S', false) => "[^\\t\\n\\f\\r ]",
-        ('d', true) => "0-9",
-        ('w', true) => "0-9A-Za-z_",
-        ('s', true) => "\\t\\n\\f\\r ",
-        ('Q' or 'C' or 'Z' or 'G' or 'k', _) => throw new FormatException($"error parsing regexp: invalid escape sequence: `\\{c}`"),
-        ( >= '1' and <= '9', _) => throw new FormatException($"error parsing regexp: invalid escape sequence: `\\{c}`"),
-        _ => $"\\{c}",
-    };
+        if (at + 1 == pattern.Length)
+        {
+            throw new FormatException("error parsing regexp: trailing backslash at end of expression: ``");
+        }
+
+        var c = pattern[at + 1];
+        switch (c)
+        {
+            case 'Q' when !inClass:
+                var end = pattern.IndexOf("\\E", at + 2, StringComparison.Ordinal);
+                end = end < 0 ? pattern.Length : end;
+                _ = result.Append(Regex.Escape(pattern[(at + 2)..end]));
+                return Math.Min(end + 1, pattern.Length - 1);
+            case 'p' or 'P' when at + 2 < pattern.Length && char.IsAsciiLetterUpper(pattern[at + 2]):
+                // One letter needs no braces in RE2.
+                _ = result.Append('\\').Append(c).Append('{').Append(pattern[at + 2]).Append('}');
+                return at + 2;
+            case 'p' or 'P':
+                _ = result.Append('\\').Append(c);
+                return at + 1;
+            case 'x' when at + 2 < pattern.Length && pattern[at + 2] == '{':
+                throw new FormatException($"error parsing regexp: the sandbox's API server implements no \\x{{...}}: `{pattern}`");
+            case 'C' or (>= '1' and <= '9'):
+                throw Invalid(c);
+        }
+
+        _ = result.Append((c, inClass) switch
+        {
+            ('d', false) => "[0-9]",
+            ('D', false) => "[^0-9]",
+            ('w', false) => "[0-9A-Za-z_]",
+            ('W', false) => "[^0-9A-Za-z_]",
+            ('s', false) => "[\\t\\n\\f\\r ]",
+            ('S', false) => "[^\\t\\n\\f\\r ]",
+            ('d', true) => "0-9",
+            ('w', true) => "0-9A-Za-z_",
+            ('s', true) => "\\t\\n\\f\\r ",
+            ('D' or 'W' or 'S', true) => throw new FormatException($"error parsing regexp: the sandbox's API server implements no `\\{c}` in a class"),
+            ('b' or 'B' or 'A' or 'z', true) => throw Invalid(c),
+            ('x' or 'a' or 'f' or 't' or 'n' or 'r' or 'v' or '0' or 'A' or 'b' or 'B' or 'z', _) => $"\\{c}",
+            _ when char.IsAsciiLetterOrDigit(c) => throw Invalid(c),
+            _ => $"\\{c}",
+        });
+        return at + 1;
+    }
+
+    private static FormatException Invalid(char escaped) => new($"error parsing regexp: invalid escape sequence: `\\{escaped}`");
 
     private static string Posix(string name) => name switch
     {
@@ -136,22 +159,24 @@ internal static class Re2
         _ => throw new FormatException($"error parsing regexp: invalid character class range: `[:{name}:]`"),
     };
 
-    private static void CheckRepeat(string pattern, int start)
+    /// <summary>Translates what stands after <c>(?</c>; gives its last position. .NET gives a meaning to more than RE2 does.</summary>
+    private static int Group(string pattern, int at, StringBuilder result)
     {
-        var end = pattern.IndexOf('}', start);
-        if (end < 0)
+        var match = GroupStart().Match(pattern, at);
+        if (!match.Success)
         {
-            return;
+            throw new FormatException($"error parsing regexp: invalid or unsupported Perl syntax: `{pattern[at..Math.Min(at + 4, pattern.Length)]}`");
         }
 
-        foreach (var bound in pattern[(start + 1)..end].Split(','))
+        if (match.Value.AsSpan().ContainsAny('m', 'U') && !match.Value.Contains('<', StringComparison.Ordinal))
         {
-            if (bound.Length > 0
-                && bound.All(char.IsAsciiDigit)
-                && (!int.TryParse(bound, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count > MaximumRepeat))
-            {
-                throw new FormatException($"error parsing regexp: invalid repeat count: `{pattern[start..(end + 1)]}`");
-            }
+            throw new FormatException($"error parsing regexp: the sandbox's API server implements the flags i and s only: `{match.Value}`");
         }
+
+        _ = result.Append(match.Value.Replace("(?P<", "(?<", StringComparison.Ordinal));
+        return at + match.Length - 1;
     }
+
+    [GeneratedRegex(@"\G\(\?(:|P?<[A-Za-z_][A-Za-z0-9_]*>|[imsU]*(-[imsU]+)?[:)])", RegexOptions.None, 1000)]
+    private static partial Regex GroupStart();
 }

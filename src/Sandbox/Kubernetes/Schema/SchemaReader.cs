@@ -131,9 +131,6 @@ internal sealed class SchemaReader
             case JsonValue when json.Flag("additionalProperties"):
                 schema.AnyAdditionalProperties = true;
                 break;
-            case JsonValue when _definitions is null:
-                Errors.Add(FieldError.Forbidden(path.Child("additionalProperties").ToString(), "additionalProperties cannot be set to false"));
-                break;
         }
 
         schema.AllOf = ReadAll(json, "allOf", path);

@@ -193,7 +193,11 @@ internal sealed class SchemaValidator
             AddInvalid(path, value, $"should be less than {(schema.ExclusiveMaximum ? "" : "or equal to ")}{Number(most)}");
         }
 
-        if (schema.MultipleOf is { } factor && factor > 0 && Math.Abs(Math.IEEERemainder(number, factor)) > 1e-9 * factor)
+        if (schema.MultipleOf is { } impossible && impossible <= 0)
+        {
+            AddInvalid(path, value, $"factor MultipleOf declared for {path} must be positive: {Number(impossible)}");
+        }
+        else if (schema.MultipleOf is { } factor && Math.Abs(Math.IEEERemainder(number, factor)) > 1e-9 * factor)
         {
             AddInvalid(path, value, $"should be a multiple of {Number(factor)}");
         }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using GovernedFinetune.Sandbox.Kubernetes.Json;
 
@@ -6,26 +7,25 @@ namespace GovernedFinetune.Sandbox.Kubernetes.Schema;
 /// <summary>The rules that make a schema "structural"; a real server refuses every other one, so this one does too.</summary>
 internal sealed class StructuralRules
 {
-    private static readonly string[] SkeletonKeywords =
-    [
-        "type", "description", "title", "default", "nullable", "additionalProperties",
-        "x-kubernetes-preserve-unknown-fields", "x-kubernetes-embedded-resource", "x-kubernetes-int-or-string",
-        "x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-map-type", "x-kubernetes-validations",
-    ];
-
     private static readonly HashSet<string> Types = new(StringComparer.Ordinal) { "object", "array", "string", "integer", "number", "boolean" };
 
     private readonly List<FieldError> _errors = [];
+
+    /// <summary>The keywords that a root may have when there is a status subresource, whose schema is cut out of the root's.</summary>
+    private static readonly HashSet<string> RootKeywords = new(StringComparer.Ordinal)
+    {
+        "description", "type", "format", "title", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern",
+        "maxItems", "minItems", "uniqueItems", "multipleOf", "required", "items", "properties", "externalDocs", "example",
+        "x-kubernetes-preserve-unknown-fields", "x-kubernetes-validations",
+    };
 
     /// <summary>What keeps a custom resource's root schema from being structural.</summary>
     public static IReadOnlyList<FieldError> Check(JsonObject source, JsonSchema schema, FieldPath path)
     {
         var rules = new StructuralRules();
-        if (schema.Type != "object")
+        if (schema.Type is not null and not "object")
         {
-            rules._errors.Add(schema.Type is null
-                ? FieldError.Required(path.Child("type").ToString(), "must not be empty at the root")
-                : FieldError.Invalid(path.Child("type").ToString(), schema.Type, "must be object at the root"));
+            rules._errors.Add(FieldError.Invalid(path.Child("type").ToString(), schema.Type, "must be object at the root"));
         }
 
         if (schema.Nullable)
@@ -33,27 +33,50 @@ internal sealed class StructuralRules
             rules._errors.Add(FieldError.Forbidden(path.Child("nullable").ToString(), "nullable cannot be true at the root"));
         }
 
+        if (source["additionalProperties"] is not null)
+        {
+            rules._errors.Add(FieldError.Forbidden(path.Child("additionalProperties").ToString(), "must not be used at the root"));
+        }
+
         rules.CheckNode(source, schema, path, where: "at the root");
-        rules.CheckMetadata(schema, path);
+        rules.CheckRootMetadata(source, path);
+        rules._errors.AddRange(ValueRules.CheckCompleteness(source, schema, path));
         return rules._errors;
     }
 
-    private void CheckMetadata(JsonSchema schema, FieldPath path)
+    /// <summary>What the root schema of a resource with a status subresource must not say.</summary>
+    public static IEnumerable<FieldError> CheckRootWithStatus(JsonObject source, FieldPath path) =>
+        source.Any(keyword => !RootKeywords.Contains(keyword.Key) && !ValueRules.IsZero(keyword.Value))
+            ? [FieldError.Forbidden(path.ToString(), $"only [{string.Join(' ', RootKeywords)}] fields are allowed at the root of the schema if the status subresource is enabled")]
+            : [];
+
+    private void CheckRootMetadata(JsonObject source, FieldPath path)
     {
-        if (schema.Properties.GetValueOrDefault("metadata") is not { } metadata)
+        foreach (var name in new[] { "apiVersion", "kind", "metadata" })
         {
-            return;
+            if (source.Object("properties").Object(name)?["default"] is not null)
+            {
+                _errors.Add(FieldError.Forbidden(path.Child("properties").Key(name).Child("default").ToString(), $"must not be set in top-level {name}"));
+            }
         }
 
-        var field = path.Child("properties").Key("metadata");
-        if (metadata.Type != "object")
+        var metadata = source.Object("properties").Object("metadata");
+        if (metadata is not null
+            && (metadata.Any(m => m.Key is not ("type" or "properties" or "default") && !ValueRules.IsZero(m.Value))
+                || (metadata.Object("properties")?.Any(p => p.Key is not ("name" or "generateName")) ?? false)))
         {
-            _errors.Add(FieldError.Invalid(field.Child("type").ToString(), metadata.Type ?? "", "must be object"));
+            _errors.Add(FieldError.Forbidden(path.Child("properties").Key("metadata").ToString(), "must not specify anything other than name and generateName, but metadata is implicitly specified"));
         }
+    }
 
-        if (metadata.Properties.Keys.Any(name => name is not ("name" or "generateName")))
+    private void CheckResource(JsonSchema schema, FieldPath path)
+    {
+        foreach (var (name, type) in new[] { ("apiVersion", "string"), ("kind", "string"), ("metadata", "object") })
         {
-            _errors.Add(FieldError.Forbidden(field.ToString(), "must not specify anything other than name and generateName, but metadata is implicitly specified"));
+            if (schema.Properties.GetValueOrDefault(name) is { } property && property.Type != type)
+            {
+                _errors.Add(FieldError.Invalid(path.Child("properties").Key(name).Child("type").ToString(), property.Type ?? "", $"must be {type}"));
+            }
         }
     }
 
@@ -61,35 +84,32 @@ internal sealed class StructuralRules
     {
         if (schema.Type is null && !schema.IntOrString && !schema.PreserveUnknown)
         {
-            if (where != "at the root")
-            {
-                _errors.Add(FieldError.Required(path.Child("type").ToString(), $"must not be empty {where}"));
-            }
+            _errors.Add(FieldError.Required(path.Child("type").ToString(), $"must not be empty {where}"));
+        }
+        else if (schema.Type == "null")
+        {
+            _errors.Add(FieldError.Forbidden(path.Child("type").ToString(), "type cannot be set to null, use nullable as an alternative"));
         }
         else if (schema.Type is { } type && !Types.Contains(type))
         {
             _errors.Add(FieldError.NotSupported(path.Child("type").ToString(), type, Types.Order(StringComparer.Ordinal).Select(t => (JsonNode?)t)));
         }
 
-        if (schema.IntOrString && schema.Type is not null)
-        {
-            _errors.Add(FieldError.Invalid(path.Child("type").ToString(), schema.Type, "must be empty if x-kubernetes-int-or-string is true"));
-        }
-
-        if (schema.EmbeddedResource && schema.Type != "object")
-        {
-            _errors.Add(FieldError.Invalid(path.Child("type").ToString(), schema.Type ?? "", "must be object if x-kubernetes-embedded-resource is true"));
-        }
-
-        if (schema.Properties.Count > 0 && (schema.AdditionalProperties is not null || schema.AnyAdditionalProperties))
+        CheckExtensions(source, schema, path);
+        if (schema.Properties.Count > 0 && source["additionalProperties"] is { } more && more.GetValueKind() != JsonValueKind.True)
         {
             _errors.Add(FieldError.Forbidden(path.Child("additionalProperties").ToString(), "additionalProperties and properties are mutual exclusive"));
+        }
+
+        if (where == "at the root" || schema.EmbeddedResource)
+        {
+            CheckResource(schema, path);
         }
 
         CheckList(schema, path);
         CheckMapType(schema, path);
         CheckDefault(schema, path);
-        CheckValueValidations(source, schema, schema, path);
+        _errors.AddRange(ValueRules.Check(source, path));
         foreach (var (name, child) in schema.Properties)
         {
             if (source.Object("properties").Object(name) is { } json)
@@ -109,9 +129,54 @@ internal sealed class StructuralRules
         }
     }
 
+    private void CheckExtensions(JsonObject source, JsonSchema schema, FieldPath path)
+    {
+        const string Preserve = "x-kubernetes-preserve-unknown-fields";
+        if (source[Preserve]?.GetValueKind() == JsonValueKind.False)
+        {
+            _errors.Add(FieldError.Invalid(path.Child(Preserve).ToString(), false, "must be true or undefined"));
+        }
+
+        if (schema.IntOrString)
+        {
+            if (schema.Type is not null)
+            {
+                _errors.Add(FieldError.Invalid(path.Child("type").ToString(), schema.Type, "the sandbox's API server implements x-kubernetes-int-or-string only where type is empty"));
+            }
+
+            foreach (var (other, set) in new[] { (Preserve, schema.PreserveUnknown), ("x-kubernetes-embedded-resource", schema.EmbeddedResource) })
+            {
+                if (set)
+                {
+                    _errors.Add(FieldError.Invalid(path.Child(other).ToString(), true, "must be false if x-kubernetes-int-or-string is true"));
+                }
+            }
+        }
+
+        if (!schema.EmbeddedResource)
+        {
+            return;
+        }
+
+        if (schema.Type != "object")
+        {
+            _errors.Add(FieldError.Invalid(path.Child("type").ToString(), schema.Type ?? "", "must be object if x-kubernetes-embedded-resource is true"));
+        }
+
+        if (source["additionalProperties"] is not null)
+        {
+            _errors.Add(FieldError.Forbidden(path.Child("additionalProperties").ToString(), "must not be used if x-kubernetes-embedded-resource is set"));
+        }
+
+        if (!schema.PreserveUnknown && schema.Properties.Count == 0)
+        {
+            _errors.Add(FieldError.Required(path.Child("properties").ToString(), "must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields"));
+        }
+    }
+
     private void CheckList(JsonSchema schema, FieldPath path)
     {
-        if (schema.Type == "array" && schema.Items is null && !schema.PreserveUnknown)
+        if (schema.Type == "array" && schema.Items is null)
         {
             _errors.Add(FieldError.Required(path.Child("items").ToString(), "must be specified"));
         }
@@ -134,6 +199,21 @@ internal sealed class StructuralRules
         if (schema.Type != "array")
         {
             _errors.Add(FieldError.Invalid(path.Child("type").ToString(), schema.Type ?? "", "must be array if x-kubernetes-list-type is specified"));
+        }
+
+        if (listType != "map" && schema.ListMapKeys.Count > 0)
+        {
+            _errors.Add(FieldError.Invalid(path.Child("x-kubernetes-list-type").ToString(), listType, "must be map if x-kubernetes-list-map-keys is non-empty"));
+        }
+
+        if (listType is "set" or "map" && schema.Items is { Nullable: true })
+        {
+            _errors.Add(FieldError.Forbidden(path.Child("items").Child("nullable").ToString(), $"cannot be nullable when x-kubernetes-list-type is {listType}"));
+        }
+
+        if (listType == "set" && schema.Items is { Type: "array", ListType: not (null or "atomic") } nested)
+        {
+            _errors.Add(FieldError.Invalid(path.Child("items").Child("x-kubernetes-list-type").ToString(), nested.ListType, "must be atomic as item of a list with x-kubernetes-list-type=set"));
         }
 
         if (listType == "set" && schema.Items is { Type: "object", MapType: not "atomic" })
@@ -160,12 +240,21 @@ internal sealed class StructuralRules
             return;
         }
 
+        if (schema.ListMapKeys.Distinct().Count() < schema.ListMapKeys.Count)
+        {
+            _errors.Add(FieldError.Invalid(path.Child("x-kubernetes-list-map-keys").ToString(), new JsonArray([.. schema.ListMapKeys.Select(k => (JsonNode)k)]), "must not contain duplicate entries"));
+        }
+
         foreach (var key in schema.ListMapKeys)
         {
             var field = path.Child("items").Child("properties").Key(key);
             if (items.Properties.GetValueOrDefault(key) is not { } property)
             {
                 _errors.Add(FieldError.Invalid(path.Child("x-kubernetes-list-map-keys").ToString(), key, "entries must all be names of item properties"));
+            }
+            else if (property.Nullable)
+            {
+                _errors.Add(FieldError.Forbidden(field.Child("nullable").ToString(), "this property is in x-kubernetes-list-map-keys, so it cannot be nullable"));
             }
             else if (property.Type is "array" or "object")
             {
@@ -214,60 +303,5 @@ internal sealed class StructuralRules
         var filled = value.DeepClone();
         Defaulting.Apply(filled, schema);
         _errors.AddRange(SchemaValidator.Validate(filled, null, schema, field));
-    }
-
-    /// <summary>In <c>allOf</c>, <c>anyOf</c>, <c>oneOf</c> and <c>not</c> only values may be restricted, and only of known fields.</summary>
-    private void CheckValueValidations(JsonObject source, JsonSchema schema, JsonSchema skeleton, FieldPath path)
-    {
-        foreach (var keyword in new[] { "allOf", "anyOf", "oneOf" })
-        {
-            var parts = keyword switch { "allOf" => schema.AllOf, "anyOf" => schema.AnyOf, _ => schema.OneOf };
-            for (var i = 0; i < parts.Count; i++)
-            {
-                if (source.Array(keyword)?[i] is JsonObject json && !IsIntOrStringType(json, skeleton))
-                {
-                    CheckBranch(json, parts[i], skeleton, path.Child(keyword).Item(i));
-                }
-            }
-        }
-
-        if (schema.Not is not null && source.Object("not") is { } not)
-        {
-            CheckBranch(not, schema.Not, skeleton, path.Child("not"));
-        }
-    }
-
-    private static bool IsIntOrStringType(JsonObject json, JsonSchema skeleton) =>
-        skeleton.IntOrString && json.Count == 1 && json.Text("type") is "integer" or "string";
-
-    private void CheckBranch(JsonObject json, JsonSchema branch, JsonSchema skeleton, FieldPath path)
-    {
-        foreach (var keyword in SkeletonKeywords.Where(json.ContainsKey))
-        {
-            _errors.Add(FieldError.Forbidden(path.Child(keyword).ToString(), "must be empty to be structural"));
-        }
-
-        foreach (var (name, child) in branch.Properties)
-        {
-            var field = path.Child("properties").Key(name);
-            if (skeleton.Member(name) is not { } known)
-            {
-                if (!skeleton.PreserveUnknown)
-                {
-                    _errors.Add(FieldError.Required(field.ToString(), "because it is not defined outside of the value validation; it must be to be structural"));
-                }
-            }
-            else if (json.Object("properties").Object(name) is { } childJson)
-            {
-                CheckBranch(childJson, child, known, field);
-            }
-        }
-
-        if (branch.Items is not null && skeleton.Items is not null && json.Object("items") is { } items)
-        {
-            CheckBranch(items, branch.Items, skeleton.Items, path.Child("items"));
-        }
-
-        CheckValueValidations(json, branch, skeleton, path);
     }
 }
