@@ -27,10 +27,11 @@ public sealed class ShippedRightsTests
         ("", "events", "get create update"),               // KubeOps' event publisher
     ];
 
-    /// <summary>Calls in the operator's own namespace only.</summary>
+    /// <summary>Calls in the operator's own namespace only; a name after the resource means that object alone.</summary>
     private static readonly (string Group, string Resource, string Verbs)[] CallsAtHome =
     [
-        ("coordination.k8s.io", "leases", "get create update"), // leader election
+        ("coordination.k8s.io", "leases", "create"),                              // leader election
+        ("coordination.k8s.io", "leases governed-finetune-leader", "get update"),
     ];
 
     /// <summary>Granted and not called today: client libraries choose between PUT and PATCH, and have chosen otherwise before.</summary>
@@ -131,7 +132,10 @@ public sealed class ShippedRightsTests
     private static HashSet<string> Flat(IEnumerable<(string Group, string Resource, string Verbs)> rights) =>
         [.. rights.SelectMany(r => r.Verbs.Split(' ').Select(verb => $"{r.Group}/{r.Resource} {verb}"))];
 
-    /// <summary>Everything that the caller may do to anything that the server has, as "group/resource verb".</summary>
+    /// <summary>
+    /// Everything that the caller may do to anything that the server has, as "group/resource verb"; for leases also what
+    /// they may do to one of a certain name.
+    /// </summary>
     private static async Task<HashSet<string>> RightsAsync(TestCluster cluster, TestCaller caller, string @namespace)
     {
         var rights = new HashSet<string>(StringComparer.Ordinal);
@@ -143,6 +147,15 @@ public sealed class ShippedRightsTests
                 if (await caller.MayAsync(verb, group, plural, subresource, @namespace))
                 {
                     _ = rights.Add($"{group}/{resource} {verb}");
+                    continue;
+                }
+
+                foreach (var name in plural == "leases" ? new[] { "governed-finetune-leader", "another" } : [])
+                {
+                    if (await caller.MayAsync(verb, group, plural, subresource, @namespace, name))
+                    {
+                        _ = rights.Add($"{group}/{resource} {name} {verb}");
+                    }
                 }
             }
         }
