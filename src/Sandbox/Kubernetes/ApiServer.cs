@@ -80,6 +80,9 @@ internal sealed class ApiServer : IAsyncDisposable
     /// <summary>Bearer token of the administrator.</summary>
     public string AdminToken { get; }
 
+    /// <summary>What it serves; benchmarks change it past the front door.</summary>
+    public ObjectStore Store => _store;
+
     /// <summary>Answers one request.</summary>
     public Task HandleAsync(HttpContext http) => _dispatcher.HandleAsync(http);
 

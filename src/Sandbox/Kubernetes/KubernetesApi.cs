@@ -34,6 +34,9 @@ public sealed class KubernetesApi : IAsyncDisposable
     /// <summary>Bearer token of the administrator (group <c>system:masters</c>).</summary>
     public string Token => _api.AdminToken;
 
+    /// <summary>What the service keeps; benchmarks change it past the front door.</summary>
+    internal Storage.ObjectStore Store => _api.Store;
+
     /// <summary>Starts the service on loopback.</summary>
     /// <param name="context">What the sandbox's services share.</param>
     /// <param name="cancellationToken">Stops the start.</param>
