@@ -19,7 +19,6 @@ internal sealed class ApiServer : IAsyncDisposable
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly ObjectStore _store = new();
-    private readonly Pages _pages;
     private readonly Dispatcher _dispatcher;
 
     public ApiServer(TimeProvider clock)
@@ -49,8 +48,7 @@ internal sealed class ApiServer : IAsyncDisposable
             new RoleAggregation(_store));
         var decoder = new ObjectDecoder(builtin.ObjectMeta);
         var writer = new ObjectWriter(_store, decoder, new FieldManager(builtin.ObjectMeta, clock), reactions, clock);
-        _pages = new Pages(_store);
-        var reader = new ReadHandler(_store, _pages, clock);
+        var reader = new ReadHandler(_store, new Pages(_store), clock);
         var tokens = new ServiceAccountTokens(_store, clock);
         var authenticator = new Authenticator(tokens);
         var authorizer = new Authorizer(_store);
@@ -92,7 +90,6 @@ internal sealed class ApiServer : IAsyncDisposable
         _ = admin.MapDelete("/kubernetes/history", () =>
         {
             _store.Compact();
-            _pages.Forget();
             return Results.NoContent();
         });
         _ = admin.MapDelete("/kubernetes/watches", () =>

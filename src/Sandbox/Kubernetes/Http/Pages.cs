@@ -13,16 +13,11 @@ namespace GovernedFinetune.Sandbox.Kubernetes.Http;
 internal sealed record Page(long Revision, IReadOnlyList<StoredObject> Items, string? Continue, int? Remaining);
 
 /// <summary>
-/// Reads lists in pages. All pages of a list show the same moment: the snapshot that the first page was read from is
-/// kept while it is among the last few, and after that its continue tokens have expired.
+/// Reads lists in pages. All pages of a list show the same moment: the store keeps the snapshot that the first page was
+/// read from while its history reaches back so far, and after that its continue tokens have expired.
 /// </summary>
 internal sealed class Pages(ObjectStore store)
 {
-    private const int Kept = 64;
-    private readonly Lock _gate = new();
-    private readonly Queue<(string Collection, long Revision)> _order = new();
-    private readonly Dictionary<(string Collection, long Revision), CollectionSnapshot> _snapshots = [];
-
     /// <exception cref="StatusException">The token is malformed or has expired, or the asked version cannot be served.</exception>
     public Page Read(ResourceRequest request)
     {
@@ -49,7 +44,7 @@ internal sealed class Pages(ObjectStore store)
         }
 
         items.RemoveAt(items.Count - 1);
-        Keep(request.Type.Collection, snapshot);
+        store.Keep(request.Type.Collection, snapshot);
         var selective = query.LabelSelector.Length > 0 || query.FieldSelector.Length > 0;
         return new Page(snapshot.Revision, items, Token(snapshot.Revision, items[^1].Key), selective ? null : rest.Count() - items.Count);
     }
@@ -80,11 +75,8 @@ internal sealed class Pages(ObjectStore store)
             return snapshot;
         }
 
-        lock (_gate)
-        {
-            return _snapshots.GetValueOrDefault((request.Type.Collection, query.Version ?? 0))
-                ?? throw Refusals.Expired($"The resourceVersion for the provided list is too old: {query.ResourceVersion}.");
-        }
+        return store.Recall(request.Type.Collection, query.Version ?? 0)
+            ?? throw Refusals.Expired($"The resourceVersion for the provided list is too old: {query.ResourceVersion}.");
     }
 
     private (CollectionSnapshot Snapshot, ObjectKey? After) Resume(ResourceRequest request)
@@ -95,29 +87,9 @@ internal sealed class Pages(ObjectStore store)
         }
 
         var (revision, after) = ReadToken(request.Query.Continue);
-        lock (_gate)
-        {
-            return _snapshots.TryGetValue((request.Type.Collection, revision), out var snapshot)
-                ? (snapshot, after)
-                : throw Refusals.Expired("The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.");
-        }
-    }
-
-    private void Keep(string collection, CollectionSnapshot snapshot)
-    {
-        lock (_gate)
-        {
-            if (!_snapshots.TryAdd((collection, snapshot.Revision), snapshot))
-            {
-                return;
-            }
-
-            _order.Enqueue((collection, snapshot.Revision));
-            if (_order.Count > Kept)
-            {
-                _ = _snapshots.Remove(_order.Dequeue());
-            }
-        }
+        return store.Recall(request.Type.Collection, revision) is { } snapshot
+            ? (snapshot, after)
+            : throw Refusals.Expired("The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.");
     }
 
     private static string Token(long revision, ObjectKey after) => Convert.ToBase64String(new JsonObject
@@ -145,15 +117,5 @@ internal sealed class Pages(ObjectStore store)
         }
 
         throw Refusals.BadRequest("continue key is not valid");
-    }
-
-    /// <summary>Forgets every snapshot, so that all continue tokens have expired.</summary>
-    public void Forget()
-    {
-        lock (_gate)
-        {
-            _snapshots.Clear();
-            _order.Clear();
-        }
     }
 }

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using GovernedFinetune.Sandbox.Kubernetes.Json;
 using GovernedFinetune.Sandbox.Kubernetes.Storage;
@@ -11,6 +11,9 @@ namespace GovernedFinetune.Sandbox.Kubernetes.Http;
 /// <summary>The verbs get and list.</summary>
 internal sealed class ReadHandler(ObjectStore store, Pages pages, TimeProvider clock)
 {
+    /// <summary>Bytes after which a flush pays.</summary>
+    private const int FlushAt = 64 << 10;
+
     public Task GetAsync(ResourceRequest request)
     {
         var shape = Representation.Negotiate(request.Http.Request);
@@ -50,31 +53,36 @@ internal sealed class ReadHandler(ObjectStore store, Pages pages, TimeProvider c
         {
             Shape.Table => Responder.WriteAsync(request.Http, 200, new TableBuilder(request.Type, clock).Build(shape.Version, metadata, objects, include)),
             Shape.Metadata => Responder.WriteAsync(request.Http, 200, PartialMetadata.ListOf(objects, metadata, shape.Version)),
-            _ => Responder.WriteAsync(request.Http, 200, Whole(request, page.Items, metadata), "application/json"),
+            _ => WriteWholeAsync(request, page.Items, metadata),
         };
     }
 
-    /// <summary>A list put together from the bytes that the store already has.</summary>
-    private static byte[] Whole(ResourceRequest request, IReadOnlyList<StoredObject> items, JsonObject metadata)
+    /// <summary>A list put together from the bytes that the store already has, without a copy of them all.</summary>
+    private static async Task WriteWholeAsync(ResourceRequest request, IReadOnlyList<StoredObject> items, JsonObject metadata)
     {
-        var buffer = new ArrayBufferWriter<byte>(4096);
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true, MaxDepth = 1000 }))
+        var head = Encoding.UTF8.GetBytes($"{{\"apiVersion\":\"{request.Type.ApiVersion}\",\"kind\":\"{request.Type.ListKind}\",\"metadata\":{metadata.ToText()},\"items\":[");
+        var bodies = request.Type.Conversion is null ? items.Select(i => i.Utf8) : items.Select(i => request.Served(i).ToUtf8()).ToList();
+        var length = head.Length + bodies.Sum(b => (long)b.Length) + Math.Max(items.Count - 1, 0) + 2;
+        Responder.Begin(request.Http, 200, "application/json", length);
+        var output = request.Http.Response.BodyWriter;
+        output.Write(head);
+        var first = true;
+        foreach (var body in bodies)
         {
-            writer.WriteStartObject();
-            writer.WriteString("apiVersion", request.Type.ApiVersion);
-            writer.WriteString("kind", request.Type.ListKind);
-            writer.WritePropertyName("metadata");
-            metadata.WriteTo(writer);
-            writer.WriteStartArray("items");
-            foreach (var item in items)
+            if (!first)
             {
-                writer.WriteRawValue(request.Type.Conversion is null ? item.Utf8 : request.Served(item).ToUtf8(), skipInputValidation: true);
+                output.Write(","u8);
             }
 
-            writer.WriteEndArray();
-            writer.WriteEndObject();
+            first = false;
+            output.Write(body);
+            if (output.UnflushedBytes > FlushAt)
+            {
+                _ = await output.FlushAsync(request.Http.RequestAborted);
+            }
         }
 
-        return buffer.WrittenSpan.ToArray();
+        output.Write("]}"u8);
+        _ = await output.FlushAsync(request.Http.RequestAborted);
     }
 }

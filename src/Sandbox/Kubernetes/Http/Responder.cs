@@ -21,11 +21,17 @@ internal static class Responder
     /// <summary>Answers with text that is already encoded.</summary>
     public static async Task WriteAsync(HttpContext http, int status, byte[] body, string contentType)
     {
+        Begin(http, status, contentType, body.Length);
+        await http.Response.Body.WriteAsync(body, http.RequestAborted);
+    }
+
+    /// <summary>Says what is going to be answered; the body is the caller's to write.</summary>
+    public static void Begin(HttpContext http, int status, string contentType, long length)
+    {
         http.Response.StatusCode = status;
         http.Response.ContentType = contentType;
-        http.Response.ContentLength = body.Length;
+        http.Response.ContentLength = length;
         http.Response.Headers.CacheControl = "no-cache, private";
-        await http.Response.Body.WriteAsync(body, http.RequestAborted);
     }
 
     /// <summary>Answers with a refusal.</summary>

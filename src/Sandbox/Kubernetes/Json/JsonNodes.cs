@@ -14,6 +14,11 @@ internal static class JsonNodes
         MaxDepth = 1000,
     };
 
+    private const int MaximumBuffer = 256 << 10;
+
+    [ThreadStatic]
+    private static System.Buffers.ArrayBufferWriter<byte>? _buffer;
+
     private static readonly JsonWriterOptions Writing = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -113,7 +118,7 @@ internal static class JsonNodes
         {
             _ = parent.Remove(name);
         }
-        else
+        else if (!ReferenceEquals(parent[name], value))
         {
             parent[name] = value.Parent is null ? value : value.DeepClone();
         }
@@ -178,20 +183,40 @@ internal static class JsonNodes
     public static string ToText(this JsonNode? node) => node is null ? "null" : node.ToJsonString(Compact);
 
     /// <summary>The node as compact UTF-8 JSON.</summary>
-    public static byte[] ToUtf8(this JsonNode? node)
+    public static byte[] ToUtf8(this JsonNode? node) => Write(writer => Write(writer, node));
+
+    /// <summary>Writes a node as <see cref="ToUtf8"/> does.</summary>
+    public static void Write(Utf8JsonWriter writer, JsonNode? node)
     {
         if (node is null)
         {
-            return "null"u8.ToArray();
+            writer.WriteNullValue();
         }
-
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer, Writing))
+        else
         {
             node.WriteTo(writer, Compact);
         }
+    }
 
-        return buffer.WrittenSpan.ToArray();
+    /// <summary>What a function writes as compact UTF-8 JSON.</summary>
+    public static byte[] Write(Action<Utf8JsonWriter> write)
+    {
+        // The buffer is used again by the same thread: only the result is left for the collector.
+        var buffer = _buffer ?? new System.Buffers.ArrayBufferWriter<byte>(16 << 10);
+        _buffer = null;
+        using (var writer = new Utf8JsonWriter(buffer, Writing))
+        {
+            write(writer);
+        }
+
+        var written = buffer.WrittenSpan.ToArray();
+        if (buffer.Capacity <= MaximumBuffer)
+        {
+            buffer.ResetWrittenCount();
+            _buffer = buffer;
+        }
+
+        return written;
     }
 
     /// <summary>Whether the node is there and an object.</summary>

@@ -62,10 +62,12 @@ internal static class JsonReading
         {
             var name = reader.GetString()!;
             _ = reader.Read();
-            var child = path.Length == 0 ? name : $"{path}.{name}";
-            if (result.ContainsKey(name))
+
+            // Paths are only made for those who ask for duplicates: they cost more than the reading.
+            var child = duplicates is null ? "" : path.Length == 0 ? name : $"{path}.{name}";
+            if (duplicates is not null && result.ContainsKey(name))
             {
-                duplicates?.Add(child);
+                duplicates.Add(child);
             }
 
             result[name] = ReadValue(ref reader, child, duplicates);
@@ -79,7 +81,7 @@ internal static class JsonReading
         var result = new JsonArray();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            result.Add(ReadValue(ref reader, $"{path}[{result.Count}]", duplicates));
+            result.Add(ReadValue(ref reader, duplicates is null ? "" : $"{path}[{result.Count}]", duplicates));
         }
 
         return result;

@@ -2,50 +2,80 @@ using System.Threading.Channels;
 
 namespace GovernedFinetune.Sandbox.Kubernetes.Storage;
 
-/// <summary>What a feed delivers: a change, or word that every change up to a revision was delivered.</summary>
-/// <param name="Change">The change; null for a bookmark.</param>
-/// <param name="Revision">Revision of the change or bookmark.</param>
-internal readonly record struct FeedItem(Change? Change, long Revision);
-
-/// <summary>The changes of one collection, for one watch. A reader that falls too far behind is cut off, not waited for.</summary>
-internal sealed class ChangeFeed(CollectionSnapshot? snapshot, IReadOnlyList<Change> backlog, long revision, Action<ChangeFeed> forget) : IDisposable
+/// <summary>How a feed stands after a reading.</summary>
+internal enum FeedState
 {
-    private const int MaximumLag = 20_000;
+    /// <summary>Everything was read.</summary>
+    Current,
 
-    private readonly Channel<FeedItem> _channel = Channel.CreateBounded<FeedItem>(new BoundedChannelOptions(MaximumLag)
+    /// <summary>There is more.</summary>
+    Behind,
+
+    /// <summary>Changes that were not read yet are no longer known.</summary>
+    Expired,
+}
+
+/// <summary>
+/// One watch's place in the changes of a collection. It holds no changes itself: a reader that is slow finds them in the
+/// history while that lasts, and then has to begin anew.
+/// </summary>
+internal sealed class ChangeFeed : IDisposable
+{
+    private readonly ObjectStore _store;
+    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1)
     {
         SingleReader = true,
-        FullMode = BoundedChannelFullMode.Wait,
+        FullMode = BoundedChannelFullMode.DropWrite,
     });
 
-    /// <summary>What was there when the feed was opened, if asked for.</summary>
-    public CollectionSnapshot? Snapshot { get; } = snapshot;
+    private CollectionSnapshot? _snapshot;
 
-    /// <summary>Changes between the asked revision and the opening of the feed.</summary>
-    public IReadOnlyList<Change> Backlog { get; } = backlog;
-
-    /// <summary>The store's revision when the feed was opened.</summary>
-    public long Revision { get; } = revision;
-
-    /// <summary>Changes since the feed was opened; completes when the feed ends.</summary>
-    public ChannelReader<FeedItem> Items => _channel.Reader;
-
-    /// <summary>Adds an item; a feed that is full ends.</summary>
-    public void Offer(FeedItem item)
+    public ChangeFeed(ObjectStore store, string collection, CollectionSnapshot? snapshot, long revision)
     {
-        if (!_channel.Writer.TryWrite(item))
-        {
-            End();
-        }
+        _store = store;
+        _snapshot = snapshot;
+        Collection = collection;
+        Revision = revision;
+        Wake();
     }
 
-    /// <summary>Ends the feed after what it already holds.</summary>
-    public void End() => _channel.Writer.TryComplete();
+    /// <summary>The collection.</summary>
+    public string Collection { get; }
+
+    /// <summary>Every change up to here was read.</summary>
+    public long Revision { get; set; }
+
+    /// <summary>What was there when the feed was opened, if asked for. It is handed out once, so as not to keep it.</summary>
+    public CollectionSnapshot? TakeSnapshot() => Interlocked.Exchange(ref _snapshot, null);
+
+    /// <summary>Waits for something to read.</summary>
+    /// <returns>False when the feed has ended.</returns>
+    public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    {
+        if (!await _wakes.Reader.WaitToReadAsync(cancellationToken))
+        {
+            return false;
+        }
+
+        _ = _wakes.Reader.TryRead(out _);
+        return true;
+    }
+
+    /// <summary>Reads the next changes.</summary>
+    /// <param name="into">Takes the changes, oldest first.</param>
+    /// <param name="limit">How many at most.</param>
+    public FeedState Read(List<Change> into, int limit) => _store.Read(this, into, limit);
+
+    /// <summary>Says that there may be something to read.</summary>
+    public void Wake() => _wakes.Writer.TryWrite(true);
+
+    /// <summary>Ends the feed after what there is to read now.</summary>
+    public void End() => _wakes.Writer.TryComplete();
 
     /// <inheritdoc />
     public void Dispose()
     {
-        forget(this);
+        _store.Leave(this);
         End();
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace GovernedFinetune.Sandbox.Kubernetes.Storage;
@@ -18,19 +17,11 @@ internal sealed class ObjectStore
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Collection> _collections = new(StringComparer.Ordinal);
     private readonly OwnerIndex _owners = new();
+    private readonly RecentTrees _trees = new();
     private long _revision = 1;
 
     /// <summary>The revision of the last write.</summary>
-    public long Revision
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _revision;
-            }
-        }
-    }
+    public long Revision => Volatile.Read(ref _revision);
 
     /// <summary>The object, or null.</summary>
     public StoredObject? Get(string collection, ObjectKey key) => Snapshot(collection).Items.GetValueOrDefault(key);
@@ -77,7 +68,7 @@ internal sealed class ObjectStore
     /// <summary>Makes or replaces an object. The store takes <paramref name="next"/> over; it must not be used afterwards.</summary>
     /// <returns>The object as it now is, or null when it is no longer <paramref name="expected"/>.</returns>
     public StoredObject? TryPut(string collection, ObjectKey key, StoredObject? expected, JsonObject next) =>
-        TryCommit(collection, key, expected, next, expected is null ? ChangeType.Added : ChangeType.Modified);
+        TryPut(collection, key, expected, Draft(next));
 
     /// <summary>Deletes an object.</summary>
     /// <param name="collection">The collection.</param>
@@ -86,9 +77,20 @@ internal sealed class ObjectStore
     /// <param name="last">Its last state, which watches are told; the store takes it over.</param>
     /// <returns>The last state, or null when the object is no longer <paramref name="expected"/>.</returns>
     public StoredObject? TryRemove(string collection, ObjectKey key, StoredObject expected, JsonObject last) =>
+        TryRemove(collection, key, expected, Draft(last));
+
+    /// <summary>The same with an object that is written out already.</summary>
+    public StoredObject? TryPut(string collection, ObjectKey key, StoredObject? expected, Draft next) =>
+        TryCommit(collection, key, expected, next, expected is null ? ChangeType.Added : ChangeType.Modified);
+
+    /// <summary>The same with a last state that is written out already.</summary>
+    public StoredObject? TryRemove(string collection, ObjectKey key, StoredObject expected, Draft last) =>
         TryCommit(collection, key, expected, last, ChangeType.Deleted);
 
-    private StoredObject? TryCommit(string collection, ObjectKey key, StoredObject? expected, JsonObject next, ChangeType type)
+    /// <summary>Writes an object out, to be put or removed. The draft takes it over.</summary>
+    public Draft Draft(JsonObject json) => Storage.Draft.Of(json, Revision);
+
+    private StoredObject? TryCommit(string collection, ObjectKey key, StoredObject? expected, Draft next, ChangeType type)
     {
         lock (_gate)
         {
@@ -99,19 +101,12 @@ internal sealed class ObjectStore
             }
 
             var revision = _revision + 1;
-            next["metadata"]!["resourceVersion"] = revision.ToString(CultureInfo.InvariantCulture);
-            var stored = new StoredObject(key, next, revision);
-            _revision = revision;
+            var stored = next.Seal(key, revision, _trees);
+            Volatile.Write(ref _revision, revision);
             var gone = type == ChangeType.Deleted;
             home.Items = gone ? home.Items.Remove(key) : home.Items.SetItem(key, stored);
             _owners.Update(collection, key, expected, gone ? null : stored);
             home.Publish(new Change(type, stored, expected));
-            expected?.Shrink();
-            if (gone)
-            {
-                stored.Shrink();
-            }
-
             return stored;
         }
     }
@@ -125,37 +120,66 @@ internal sealed class ObjectStore
         lock (_gate)
         {
             var home = Of(collection);
-            var backlog = since is { } revision ? home.History.Since(revision) : [];
-            if (backlog is null)
+            if (since < home.History.Horizon)
             {
                 return null;
             }
 
             var snapshot = since is null ? new CollectionSnapshot(_revision, home.Items) : null;
-            var feed = new ChangeFeed(snapshot, backlog, _revision, Forget);
+            var feed = new ChangeFeed(this, collection, snapshot, since ?? _revision);
             home.Feeds.Add(feed);
             return feed;
+        }
+    }
 
-            void Forget(ChangeFeed gone)
+    /// <summary>Reads what a feed has not read yet, and moves it on; a feed that has read all is moved to the newest revision of the store.</summary>
+    internal FeedState Read(ChangeFeed feed, List<Change> into, int limit)
+    {
+        lock (_gate)
+        {
+            switch (Of(feed.Collection).History.Read(feed.Revision, into, limit))
             {
-                lock (_gate)
-                {
-                    _ = home.Feeds.Remove(gone);
-                }
+                case null:
+                    return FeedState.Expired;
+                case true:
+                    // A watch may ask for a revision that is yet to come; it must not be moved back.
+                    feed.Revision = Math.Max(feed.Revision, _revision);
+                    return FeedState.Current;
+                default:
+                    feed.Revision = into[^1].Revision;
+                    return FeedState.Behind;
             }
         }
     }
 
-    /// <summary>Puts a bookmark into a feed, at the revision that it has delivered everything up to.</summary>
-    public void Bookmark(ChangeFeed feed)
+    /// <summary>Forgets a feed.</summary>
+    internal void Leave(ChangeFeed feed)
     {
         lock (_gate)
         {
-            feed.Offer(new FeedItem(null, _revision));
+            _ = Of(feed.Collection).Feeds.Remove(feed);
         }
     }
 
-    /// <summary>Forgets the history of all collections, so that watches which resume get 410.</summary>
+    /// <summary>Keeps a snapshot for further pages of the same list, for as long as watches could resume from its revision.</summary>
+    public void Keep(string collection, CollectionSnapshot snapshot)
+    {
+        lock (_gate)
+        {
+            Of(collection).Keep(snapshot);
+        }
+    }
+
+    /// <summary>A snapshot that was kept, or null when it is no longer known.</summary>
+    public CollectionSnapshot? Recall(string collection, long revision)
+    {
+        lock (_gate)
+        {
+            return Of(collection).Kept.GetValueOrDefault(revision);
+        }
+    }
+
+    /// <summary>Forgets the history of all collections, so that watches which resume, and pages which go on, get 410.</summary>
     public void Compact()
     {
         lock (_gate)
@@ -163,6 +187,7 @@ internal sealed class ObjectStore
             foreach (var collection in _collections.Values)
             {
                 collection.History.Compact(_revision);
+                collection.Kept.Clear();
             }
         }
     }
@@ -191,18 +216,36 @@ internal sealed class ObjectStore
 
     private sealed class Collection
     {
+        private const int MaximumKept = 64;
+
         public ImmutableSortedDictionary<ObjectKey, StoredObject> Items { get; set; } = ImmutableSortedDictionary<ObjectKey, StoredObject>.Empty;
 
         public ChangeHistory History { get; } = new();
 
         public HashSet<ChangeFeed> Feeds { get; } = [];
 
+        /// <summary>Snapshots by revision. What they hold beyond the current objects is in the history too, so that they cost next to nothing.</summary>
+        public SortedDictionary<long, CollectionSnapshot> Kept { get; } = [];
+
+        public void Keep(CollectionSnapshot snapshot)
+        {
+            if (snapshot.Revision >= History.Horizon && Kept.TryAdd(snapshot.Revision, snapshot) && Kept.Count > MaximumKept)
+            {
+                _ = Kept.Remove(Kept.Keys.First());
+            }
+        }
+
         public void Publish(Change change)
         {
             History.Add(change);
+            while (Kept.Count > 0 && Kept.Keys.First() is var oldest && oldest < History.Horizon)
+            {
+                _ = Kept.Remove(oldest);
+            }
+
             foreach (var feed in Feeds)
             {
-                feed.Offer(new FeedItem(change, change.Revision));
+                feed.Wake();
             }
         }
     }

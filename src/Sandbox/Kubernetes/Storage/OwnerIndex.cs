@@ -1,5 +1,3 @@
-using GovernedFinetune.Sandbox.Kubernetes.Json;
-
 namespace GovernedFinetune.Sandbox.Kubernetes.Storage;
 
 /// <summary>Who depends on whom, by UID, so that the removal of an owner need not look at every object. Guarded by the store's lock.</summary>
@@ -10,7 +8,7 @@ internal sealed class OwnerIndex
 
     public void Update(string collection, ObjectKey key, StoredObject? before, StoredObject? after)
     {
-        foreach (var owner in Owners(before))
+        foreach (var owner in before?.Owners ?? [])
         {
             if (_dependents.TryGetValue(owner, out var set) && set.Remove((collection, key)) && set.Count == 0)
             {
@@ -18,7 +16,7 @@ internal sealed class OwnerIndex
             }
         }
 
-        foreach (var owner in Owners(after))
+        foreach (var owner in after?.Owners ?? [])
         {
             if (!_dependents.TryGetValue(owner, out var set))
             {
@@ -44,7 +42,4 @@ internal sealed class OwnerIndex
 
     /// <summary>Where the object with this UID is, or null when there is none.</summary>
     public (string Collection, ObjectKey Key)? Locate(string uid) => _live.TryGetValue(uid, out var place) ? place : null;
-
-    private static IEnumerable<string> Owners(StoredObject? stored) =>
-        (stored?.Json.Object("metadata").Array("ownerReferences") ?? []).Select(o => o.Text("uid")).OfType<string>();
 }

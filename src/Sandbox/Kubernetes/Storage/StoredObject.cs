@@ -19,24 +19,46 @@ internal readonly record struct ObjectKey(string Namespace, string Name) : IComp
     public override string ToString() => Namespace.Length == 0 ? Name : $"{Namespace}/{Name}";
 }
 
-/// <summary>One version of one object, as it is kept: bytes always, and a tree while it is the current version.</summary>
+/// <summary>One version of one object, as it is kept: as bytes, and as a tree only while it was of use a moment ago.</summary>
 internal sealed class StoredObject
 {
+    private readonly RecentTrees _recent;
     private JsonObject? _tree;
 
-    public StoredObject(ObjectKey key, JsonObject json, long revision)
+    public StoredObject(ObjectKey key, JsonObject json, byte[] utf8, long revision, RecentTrees recent)
     {
+        var metadata = json.Object("metadata");
         Key = key;
-        _tree = json;
+        Utf8 = utf8;
         Revision = revision;
-        Utf8 = json.ToUtf8();
-        Uid = json.Object("metadata").Text("uid") ?? "";
+        Uid = metadata.Text("uid") ?? "";
+        Owners = metadata.Array("ownerReferences") is { } owners ? [.. owners.Select(o => o.Text("uid")).OfType<string>()] : [];
+        _recent = recent;
+        _tree = json;
+        recent.Add(this);
     }
 
     public ObjectKey Key { get; }
 
-    /// <summary>The object in its stored version, with its resourceVersion. Shared by all readers: clone before changing.</summary>
-    public JsonObject Json => _tree ?? JsonReading.Parse(Utf8)!.AsObject();
+    /// <summary>
+    /// The object in its stored version, with its resourceVersion. Shared by all readers: clone before changing. Hold
+    /// on to the result instead of asking twice: an object that nobody used for a while is read from its bytes.
+    /// </summary>
+    public JsonObject Json
+    {
+        get
+        {
+            if (_tree is { } known)
+            {
+                return known;
+            }
+
+            var tree = JsonReading.Parse(Utf8)!.AsObject();
+            _tree = tree;
+            _recent.Add(this);
+            return tree;
+        }
+    }
 
     /// <summary>The same as compact JSON, written once for all readers.</summary>
     public byte[] Utf8 { get; }
@@ -46,7 +68,10 @@ internal sealed class StoredObject
 
     public string Uid { get; }
 
-    /// <summary>Drops the tree, which takes many times the bytes; old versions wait in histories and are seldom looked into.</summary>
+    /// <summary>UIDs of its owners.</summary>
+    public IReadOnlyList<string> Owners { get; }
+
+    /// <summary>Drops the tree, which takes many times the bytes.</summary>
     public void Shrink() => _tree = null;
 }
 

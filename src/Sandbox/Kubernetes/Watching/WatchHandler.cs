@@ -1,11 +1,7 @@
-using System.Buffers;
-using System.Globalization;
 using System.IO.Pipelines;
-using System.Text.Json.Nodes;
+using System.Runtime.CompilerServices;
 using GovernedFinetune.Sandbox.Kubernetes.Http;
-using GovernedFinetune.Sandbox.Kubernetes.Json;
 using GovernedFinetune.Sandbox.Kubernetes.Storage;
-using GovernedFinetune.Sandbox.Kubernetes.Tables;
 
 namespace GovernedFinetune.Sandbox.Kubernetes.Watching;
 
@@ -14,6 +10,12 @@ internal sealed class WatchHandler(ObjectStore store, TimeProvider clock, Cancel
 {
     private static readonly TimeSpan BookmarkInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ShortestDefault = TimeSpan.FromMinutes(30);
+
+    /// <summary>Bytes after which a flush pays.</summary>
+    private const int FlushAt = 64 << 10;
+
+    /// <summary>Changes that are read at once. They are all that a client which does not read holds beyond the history.</summary>
+    private const int MaximumReading = 32;
 
     public async Task WatchAsync(ResourceRequest request)
     {
@@ -30,8 +32,13 @@ internal sealed class WatchHandler(ObjectStore store, TimeProvider clock, Cancel
         using var feed = store.Follow(request.Type.Collection, since);
         using var time = new CancellationTokenSource(TimeLimit(query), clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(time.Token, http.RequestAborted, stopping);
+        var bookmarkDue = new StrongBox<bool>();
         await using var bookmarks = clock.CreateTimer(
-            _ => store.Bookmark(feed!),
+            _ =>
+            {
+                Volatile.Write(ref bookmarkDue.Value, true);
+                feed!.Wake();
+            },
             null,
             query.AllowWatchBookmarks && feed is not null ? BookmarkInterval : Timeout.InfiniteTimeSpan,
             BookmarkInterval);
@@ -43,30 +50,20 @@ internal sealed class WatchHandler(ObjectStore store, TimeProvider clock, Cancel
         if (feed is null)
         {
             // As the real server's watch cache does: the stream begins, and its first event says that it cannot go on.
-            EventWriter.WriteError(output, Refusals.Expired($"too old resource version: {since} ({store.Revision})"));
-            _ = await output.FlushAsync(http.RequestAborted);
+            await WriteExpiredAsync(output, since ?? 0, http.RequestAborted);
             return;
         }
 
-        foreach (var stored in feed.Snapshot?.Items.Values.Where(filter) ?? [])
-        {
-            writer.Write(output, "ADDED", stored);
-        }
-
-        foreach (var change in feed.Backlog)
-        {
-            Write(writer, output, change, filter);
-        }
-
-        if (initial && query.SendInitialEvents == true && query.AllowWatchBookmarks)
-        {
-            writer.WriteBookmark(output, feed.Revision, endsInitialEvents: true);
-        }
-
-        _ = await output.FlushAsync(http.RequestAborted);
         try
         {
-            await StreamAsync(feed, writer, output, filter, end.Token);
+            await WriteInitialAsync(feed, writer, output, filter, end.Token);
+            if (initial && query.SendInitialEvents == true && query.AllowWatchBookmarks)
+            {
+                writer.WriteBookmark(output, feed.Revision, endsInitialEvents: true);
+            }
+
+            _ = await output.FlushAsync(end.Token);
+            await StreamAsync(feed, writer, output, filter, bookmarkDue, end.Token);
         }
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
         {
@@ -74,27 +71,64 @@ internal sealed class WatchHandler(ObjectStore store, TimeProvider clock, Cancel
         }
     }
 
-    private static async Task StreamAsync(ChangeFeed feed, EventWriter writer, PipeWriter output, Func<StoredObject, bool> filter, CancellationToken end)
+    private static async Task WriteInitialAsync(ChangeFeed feed, EventWriter writer, PipeWriter output, Func<StoredObject, bool> filter, CancellationToken end)
     {
-        while (await feed.Items.WaitToReadAsync(end))
+        foreach (var stored in feed.TakeSnapshot()?.Items.Values.Where(filter) ?? [])
         {
-            while (output.UnflushedBytes <= 64 << 10 && feed.Items.TryRead(out var item))
+            writer.Write(output, "ADDED", stored);
+            if (output.UnflushedBytes > FlushAt)
             {
-                if (item.Change is { } change)
-                {
-                    Write(writer, output, change, filter);
-                }
-                else
-                {
-                    writer.WriteBookmark(output, item.Revision, endsInitialEvents: false);
-                }
-            }
-
-            if ((await output.FlushAsync(end)).IsCompleted)
-            {
-                return;
+                _ = await output.FlushAsync(end);
             }
         }
+    }
+
+    private async Task StreamAsync(
+        ChangeFeed feed, EventWriter writer, PipeWriter output, Func<StoredObject, bool> filter, StrongBox<bool> bookmarkDue, CancellationToken end)
+    {
+        var changes = new List<Change>(MaximumReading);
+        while (await feed.WaitAsync(end))
+        {
+            FeedState state;
+            do
+            {
+                var known = feed.Revision;
+                state = feed.Read(changes, MaximumReading);
+                if (state == FeedState.Expired)
+                {
+                    // The client read so slowly that the history went past it: it has to list anew.
+                    await WriteExpiredAsync(output, known, end);
+                    return;
+                }
+
+                foreach (var change in changes)
+                {
+                    Write(writer, output, change, filter);
+                    if (output.UnflushedBytes > FlushAt && (await output.FlushAsync(end)).IsCompleted)
+                    {
+                        return;
+                    }
+                }
+
+                changes.Clear();
+                if (state == FeedState.Current && Interlocked.Exchange(ref bookmarkDue.Value, false))
+                {
+                    writer.WriteBookmark(output, feed.Revision, endsInitialEvents: false);
+                }
+
+                if ((await output.FlushAsync(end)).IsCompleted)
+                {
+                    return;
+                }
+            }
+            while (state == FeedState.Behind);
+        }
+    }
+
+    private async Task WriteExpiredAsync(PipeWriter output, long since, CancellationToken cancellationToken)
+    {
+        EventWriter.WriteError(output, Refusals.Expired($"too old resource version: {since} ({store.Revision})"));
+        _ = await output.FlushAsync(cancellationToken);
     }
 
     /// <summary>What a change means to a watch that sees only some objects: they may enter and leave its view.</summary>
@@ -140,75 +174,4 @@ internal sealed class WatchHandler(ObjectStore store, TimeProvider clock, Cancel
     private static TimeSpan TimeLimit(RequestQuery query) => query.TimeoutSeconds > 0
         ? TimeSpan.FromSeconds(Math.Min(query.TimeoutSeconds, int.MaxValue / 1000))
         : ShortestDefault * (1 + Random.Shared.NextDouble());
-
-    /// <summary>Writes events in the form that the client asked for.</summary>
-    private sealed class EventWriter(ResourceRequest request, Representation shape, TimeProvider clock)
-    {
-        private readonly string _include = TableBuilder.CheckInclude(request.Query.IncludeObject);
-        private bool _described;
-
-        public void Write(PipeWriter output, string type, StoredObject stored)
-        {
-            if (shape.Shape == Shape.Object && request.Type.Conversion is null)
-            {
-                WriteLine(output, type, stored.Utf8);
-            }
-            else
-            {
-                Write(output, type, request.Served(stored));
-            }
-        }
-
-        /// <summary>An object left the view: its last state in the view, at the version at which it left.</summary>
-        public void WriteLeft(PipeWriter output, StoredObject last, long revision)
-        {
-            var json = request.Served(last).Copy();
-            json["metadata"]!["resourceVersion"] = revision.ToString(CultureInfo.InvariantCulture);
-            Write(output, "DELETED", json);
-        }
-
-        public void WriteBookmark(PipeWriter output, long revision, bool endsInitialEvents)
-        {
-            var metadata = new JsonObject { ["resourceVersion"] = revision.ToString(CultureInfo.InvariantCulture), ["creationTimestamp"] = null };
-            if (endsInitialEvents)
-            {
-                metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
-            }
-
-            Write(output, "BOOKMARK", new JsonObject
-            {
-                ["kind"] = request.Type.Kind,
-                ["apiVersion"] = request.Type.ApiVersion,
-                ["metadata"] = metadata,
-            });
-        }
-
-        public static void WriteError(PipeWriter output, StatusException error) => WriteLine(output, "ERROR", error.ToJson().ToUtf8());
-
-        private void Write(PipeWriter output, string type, JsonObject json)
-        {
-            switch (shape.Shape)
-            {
-                case Shape.Table:
-                    var metadata = new JsonObject { ["resourceVersion"] = json.Object("metadata").Text("resourceVersion") };
-                    json = new TableBuilder(request.Type, clock).Build(shape.Version, metadata, [json], _include, withColumns: !_described);
-                    _described = true;
-                    break;
-                case Shape.Metadata:
-                    json = PartialMetadata.Of(json, shape.Version);
-                    break;
-            }
-
-            WriteLine(output, type, json.ToUtf8());
-        }
-
-        private static void WriteLine(PipeWriter output, string type, byte[] json)
-        {
-            output.Write("{\"type\":\""u8);
-            output.Write(System.Text.Encoding.ASCII.GetBytes(type));
-            output.Write("\",\"object\":"u8);
-            output.Write(json);
-            output.Write("}\n"u8);
-        }
-    }
 }
