@@ -34,12 +34,14 @@ public sealed class EscalationTests
     }
 
     [Fact]
-    public async Task A_label_on_a_role_that_holds_more_is_no_gift()
+    public async Task A_label_on_a_role_that_holds_more_grants_it_and_a_finalizer_does_not()
     {
         await using var cluster = await WithLeadAsync();
         Assert.Equal(201, (await cluster.PostAsync(Roles, Role("strong", ReadSecrets))).Status);
         using var lead = TestCaller.As(cluster, "lead");
-        Assert.Equal(200, (await lead.SendAsync("PATCH", $"{Roles}/strong", """{"metadata":{"labels":{"a":"b"}}}""", "application/merge-patch+json")).Status);
+        Assert.Equal(403, (await lead.SendAsync("PATCH", $"{Roles}/strong", """{"metadata":{"labels":{"a":"b"}}}""", "application/merge-patch+json")).Status);
+        Assert.Equal(200, (await lead.SendAsync("PATCH", $"{Roles}/strong", """{"metadata":{"finalizers":["example.com/a"]}}""", "application/merge-patch+json")).Status);
+        Assert.Equal(200, (await lead.SendAsync("PATCH", $"{Roles}/strong", "{}", "application/merge-patch+json")).Status);
     }
 
     [Fact]

@@ -40,15 +40,33 @@ internal sealed class WriteAdmission(Authorizer authorizer)
         var (space, name) = (access.Namespace, next.Object("metadata").Text("name") ?? "");
         switch (type.Collection)
         {
-            case RbacObjects.RoleCollection or RbacObjects.ClusterRoleCollection when Changed("rules") || Changed("aggregationRule"):
+            case RbacObjects.RoleCollection or RbacObjects.ClusterRoleCollection when !IsOnlyForDeletion(next, old):
                 AdmitRole(caller, type, space, name, next);
                 break;
-            case RbacObjects.RoleBindingCollection or RbacObjects.ClusterRoleBindingCollection when Changed("subjects") || Changed("roleRef"):
+            case RbacObjects.RoleBindingCollection or RbacObjects.ClusterRoleBindingCollection when !IsOnlyForDeletion(next, old):
                 AdmitBinding(caller, type, space, name, next);
                 break;
         }
+    }
 
-        bool Changed(string field) => old is null || !JsonNodes.Same(next[field], old[field]);
+    /// <summary>
+    /// Whether a change is no more than what deletion needs. Everything else counts as granting what the role holds: a
+    /// label can make it part of another role.
+    /// </summary>
+    private static bool IsOnlyForDeletion(JsonObject next, JsonObject? old)
+    {
+        return old is not null && JsonNodes.Same(Rest(next), Rest(old));
+
+        static JsonObject Rest(JsonObject from)
+        {
+            var rest = from.Copy();
+            foreach (var field in new[] { "ownerReferences", "finalizers", "managedFields" })
+            {
+                _ = rest.Object("metadata")!.Remove(field);
+            }
+
+            return rest;
+        }
     }
 
     private void AdmitRole(Caller caller, ResourceType type, string space, string name, JsonObject next)
