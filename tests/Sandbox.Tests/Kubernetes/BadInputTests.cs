@@ -65,12 +65,10 @@ public sealed class BadInputTests
     [Fact]
     public async Task A_body_over_3_MiB_and_an_object_over_the_stores_limit_are_413()
     {
-        await using var cluster = await TestCluster.StartAsync();
+        await using var cluster = await TestCluster.WithWidgetsAsync();
         foreach (var size in new[] { 2 << 20, 4 << 20 })
         {
-            var map = Samples.ConfigMap("big");
-            map["data"]!["a"] = new string('x', size);
-            var answer = await cluster.PostAsync("/api/v1/namespaces/default/configmaps", map);
+            var answer = await cluster.CreateWidgetAsync("big", w => w["spec"]!["extra"] = new JsonObject { ["a"] = new string('x', size) });
             Assert.Equal((413, "RequestEntityTooLarge"), (answer.Status, answer.At("reason")));
         }
     }

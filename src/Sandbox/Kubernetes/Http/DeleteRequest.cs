@@ -28,6 +28,11 @@ internal sealed record DeleteRequest(Propagation Propagation, string? Uid, strin
             throw Refusals.Unprocessable("dryRun: Unsupported value: supported values: \"All\"");
         }
 
+        if (options["propagationPolicy"] is not null && options["orphanDependents"] is not null)
+        {
+            throw Refusals.Unprocessable("DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Invalid value: orphanDependents and deletionPropagation cannot be both set");
+        }
+
         var policy = options.Text("propagationPolicy") ?? query.Text("propagationPolicy");
         var orphan = options["orphanDependents"] is JsonValue ? options.Flag("orphanDependents") : query.Text("orphanDependents") == "true";
         return new DeleteRequest(

@@ -27,6 +27,7 @@ internal sealed class Pages(ObjectStore store)
             throw Refusals.BadRequest("limit: Invalid value: must be greater than or equal to 0");
         }
 
+        CheckVersions(query);
         var filter = request.Filter();
         var (snapshot, after) = query.Continue.Length > 0
             ? Resume(request)
@@ -49,10 +50,13 @@ internal sealed class Pages(ObjectStore store)
         return new Page(snapshot.Revision, items, Token(snapshot.Revision, items[^1].Key), selective ? null : rest.Count() - items.Count);
     }
 
-    private CollectionSnapshot Start(ResourceRequest request)
+    private static void CheckVersions(RequestQuery query)
     {
-        var query = request.Query;
-        var snapshot = store.Snapshot(request.Type.Collection);
+        if (query.SendInitialEvents is not null)
+        {
+            throw Refusals.Unprocessable("sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list");
+        }
+
         if (query.ResourceVersionMatch is not ("" or "Exact" or "NotOlderThan"))
         {
             throw Refusals.Unprocessable($"resourceVersionMatch: Unsupported value: \"{query.ResourceVersionMatch}\": supported values: \"Exact\", \"NotOlderThan\", \"\"");
@@ -63,6 +67,16 @@ internal sealed class Pages(ObjectStore store)
             throw Refusals.Unprocessable("resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided");
         }
 
+        if (query.ResourceVersionMatch == "Exact" && query.ResourceVersion == "0")
+        {
+            throw Refusals.Unprocessable("resourceVersionMatch: Forbidden: resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"");
+        }
+    }
+
+    private CollectionSnapshot Start(ResourceRequest request)
+    {
+        var query = request.Query;
+        var snapshot = store.Snapshot(request.Type.Collection);
         if (query.Version is { } version && version > snapshot.Revision)
         {
             throw Refusals.Timeout(

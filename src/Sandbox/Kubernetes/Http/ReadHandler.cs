@@ -47,6 +47,11 @@ internal sealed class ReadHandler(ObjectStore store, Pages pages, TimeProvider c
                 metadata["remainingItemCount"] = remaining;
             }
         }
+        else if (request.Type.IsCustom && shape.Shape == Shape.Object)
+        {
+            // Lists of custom resources always have the field: a client that looks for its absence goes round for ever.
+            metadata["continue"] = "";
+        }
 
         var objects = page.Items.Select(request.Served);
         return shape.Shape switch
@@ -61,7 +66,7 @@ internal sealed class ReadHandler(ObjectStore store, Pages pages, TimeProvider c
     private static async Task WriteWholeAsync(ResourceRequest request, IReadOnlyList<StoredObject> items, JsonObject metadata)
     {
         var head = Encoding.UTF8.GetBytes($"{{\"apiVersion\":\"{request.Type.ApiVersion}\",\"kind\":\"{request.Type.ListKind}\",\"metadata\":{metadata.ToText()},\"items\":[");
-        var bodies = request.Type.Conversion is null ? items.Select(i => i.Utf8) : items.Select(i => request.Served(i).ToUtf8()).ToList();
+        var bodies = request.Type.IsCustom ? items.Select(i => i.Utf8) : items.Select(request.ListItem).ToList();
         var length = head.Length + bodies.Sum(b => (long)b.Length) + Math.Max(items.Count - 1, 0) + 2;
         Responder.Begin(request.Http, 200, "application/json", length);
         var output = request.Http.Response.BodyWriter;

@@ -53,6 +53,12 @@ internal static class Refusals
     public static StatusException Undecodable(ResourceType type, string why) =>
         BadRequest($"{type.Kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: {why}");
 
+    /// <summary>What a patch makes is no object of the kind.</summary>
+    public static StatusException UnfitPatch(string why) => new(422, "Invalid", $" \"\" is invalid: patch: Invalid value: {why}")
+    {
+        Causes = [new StatusCause("FieldValueInvalid", $"Invalid value: {why}", "patch")],
+    };
+
     public static StatusException Unprocessable(string message) => new(422, "Invalid", message);
 
     public static StatusException Unauthorized() => new(401, "Unauthorized", "Unauthorized");

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using GovernedFinetune.Sandbox.Kubernetes.Access;
+using GovernedFinetune.Sandbox.Kubernetes.Json;
 using GovernedFinetune.Sandbox.Kubernetes.Objects;
 using GovernedFinetune.Sandbox.Kubernetes.Resources;
 using GovernedFinetune.Sandbox.Kubernetes.Selectors;
@@ -41,6 +42,15 @@ internal sealed record ResourceRequest(HttpContext Http, ResourceType Type, Requ
             && (name.Length == 0 || stored.Key.Name == name)
             && (labels.IsEmpty || labels.Matches(stored.Json))
             && (fields.IsEmpty || fields.Matches(Served(stored)));
+    }
+
+    /// <summary>An object of a built-in kind as an item of a list: the list names the kind, so the item does not.</summary>
+    public byte[] ListItem(StoredObject stored)
+    {
+        var item = Served(stored).Copy();
+        _ = item.Remove("kind");
+        _ = item.Remove("apiVersion");
+        return item.ToUtf8();
     }
 
     /// <summary>A stored object in the version of the request. Shared: clone before changing.</summary>

@@ -56,6 +56,11 @@ internal sealed class WriteHandler(ObjectStore store, ObjectWriter objects, Read
             return;
         }
 
+        if (request.Query.Force)
+        {
+            throw Refusals.Unprocessable("PatchOptions.meta.k8s.io \"\" is invalid: force: Forbidden: may not be specified for non-apply patch");
+        }
+
         Func<JsonObject, JsonObject> change = body.MediaType switch
         {
             JsonPatchType => JsonPatchOf(body, duplicates),
@@ -65,7 +70,7 @@ internal sealed class WriteHandler(ObjectStore store, ObjectWriter objects, Read
                 body.MediaType,
                 string.Join(", ", (string[])(request.Type.IsCustom ? [JsonPatchType, MergePatchType, ApplyType] : [JsonPatchType, MergePatchType, StrategicPatchType, ApplyType]))),
         };
-        var changed = objects.Update(request.Type, request.Key, change, options, isPut: false);
+        var changed = objects.Update(request.Type, request.Key, change, options with { IsPatch = true }, isPut: false);
         await AnswerAsync(request, 200, changed, shape, warnings);
     }
 

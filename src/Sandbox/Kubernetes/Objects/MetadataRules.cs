@@ -79,12 +79,9 @@ internal static class MetadataRules
     private static IEnumerable<FieldError> Owners(JsonObject metadata)
     {
         var owners = metadata.Array("ownerReferences") ?? [];
-        for (var i = 0; i < owners.Count; i++)
+        foreach (var field in owners.SelectMany(owner => OwnerFields.Where(field => string.IsNullOrEmpty(owner.Text(field)))))
         {
-            foreach (var field in OwnerFields.Where(field => string.IsNullOrEmpty(owners[i].Text(field))))
-            {
-                yield return FieldError.Invalid($"metadata.ownerReferences[{i}].{field}", "", "must not be empty");
-            }
+            yield return FieldError.Invalid($"metadata.ownerReferences.{field}", "", "must not be empty");
         }
 
         if (owners.Count(o => o.Flag("controller")) > 1)

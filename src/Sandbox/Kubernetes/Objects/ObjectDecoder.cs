@@ -13,11 +13,11 @@ internal sealed class ObjectDecoder(JsonSchema objectMeta)
     /// <exception cref="StatusException">The object is of another kind, or strict validation found unknown or duplicate fields.</exception>
     public void Decode(ResourceType type, JsonObject sent, WriteOptions options)
     {
-        var unknown = Prune(type, sent);
+        var unknown = Prune(type, sent, options);
         Report(type, unknown, options);
         if (!type.IsCustom)
         {
-            CheckTypes(type, sent, type.Schema, "");
+            CheckTypes(type, sent, type.Schema, "", options);
         }
 
         Defaulting.Apply(sent, type.Schema);
@@ -27,7 +27,7 @@ internal sealed class ObjectDecoder(JsonSchema objectMeta)
     /// <exception cref="StatusException">The object is of another kind, or has fields that the schema does not have.</exception>
     public void DecodeApplied(ResourceType type, JsonObject sent, WriteOptions options)
     {
-        var unknown = Prune(type, sent);
+        var unknown = Prune(type, sent, options);
         if (unknown.Count > 0)
         {
             var name = $"{sent.Object("metadata").Text("namespace")}/{sent.Object("metadata").Text("name")}";
@@ -38,16 +38,16 @@ internal sealed class ObjectDecoder(JsonSchema objectMeta)
         Report(type, [], options);
         if (!type.IsCustom)
         {
-            CheckTypes(type, sent, type.Schema, "");
+            CheckTypes(type, sent, type.Schema, "", options);
         }
     }
 
-    private List<string> Prune(ResourceType type, JsonObject sent)
+    private List<string> Prune(ResourceType type, JsonObject sent, WriteOptions options)
     {
         CheckKind(type, sent);
         var metadata = sent.TryGetObject("metadata", out var given)
             ? given
-            : sent["metadata"] is null ? sent.Ensure("metadata") : throw Unmarshal(type, "metadata", "object", sent["metadata"]);
+            : sent["metadata"] is null ? sent.Ensure("metadata") : throw Undecodable(type, $"json: cannot unmarshal {SchemaValidator.TypeOf(sent["metadata"])} into Go struct field {type.Kind}.metadata of type object", options);
 
         var unknown = new List<string>();
         foreach (var name in metadata.Where(m => !objectMeta.Properties.ContainsKey(m.Key)).Select(m => m.Key).ToList())
@@ -56,9 +56,14 @@ internal sealed class ObjectDecoder(JsonSchema objectMeta)
             unknown.Add($"metadata.{name}");
         }
 
-        CheckTypes(type, metadata, objectMeta, "metadata");
+        CheckTypes(type, metadata, objectMeta, "metadata", options);
         RemoveNulls(metadata);
         Pruning.Apply(sent, type.Schema, isResourceRoot: true, unknown);
+        if (type.IsCustom)
+        {
+            unknown.Sort(StringComparer.Ordinal);
+        }
+
         return unknown;
     }
 
@@ -66,6 +71,12 @@ internal sealed class ObjectDecoder(JsonSchema objectMeta)
     {
         var apiVersion = sent.Text("apiVersion") ?? "";
         var kind = sent.Text("kind") ?? "";
+        if (type.IsCustom)
+        {
+            CheckCustomKind(type, sent, apiVersion, kind);
+            return;
+        }
+
         if (kind.Length == 0 || apiVersion.Length == 0)
         {
             // Clients that know the path may leave both out, as typed clients do.
@@ -86,18 +97,37 @@ internal sealed class ObjectDecoder(JsonSchema objectMeta)
         }
     }
 
+    /// <summary>Custom resources are decoded without a Go type, so nothing can fill in what they do not say.</summary>
+    private static void CheckCustomKind(ResourceType type, JsonObject sent, string apiVersion, string kind)
+    {
+        if (kind.Length == 0)
+        {
+            throw Refusals.BadRequest($"the object provided is unrecognized (must be of type {type.Kind}): Object 'Kind' is missing");
+        }
+
+        if (apiVersion != type.ApiVersion)
+        {
+            throw Refusals.BadRequest($"the API version in the data ({apiVersion}) does not match the expected API version ({type.ApiVersion})");
+        }
+
+        if (kind != type.Kind)
+        {
+            throw Refusals.Invalid(type with { Kind = kind }, sent.Object("metadata").Text("name") ?? "", [FieldError.Invalid("kind", kind, $"must be {type.Kind}")]);
+        }
+    }
+
     /// <summary>In types that Go decodes, a value of a wrong type is a bad request, not an invalid object.</summary>
-    private static void CheckTypes(ResourceType type, JsonObject value, JsonSchema schema, string path)
+    private static void CheckTypes(ResourceType type, JsonObject value, JsonSchema schema, string path, WriteOptions options)
     {
         var wrong = SchemaValidator.Validate(value, null, schema, FieldPath.Of(path)).FirstOrDefault(e => e.Reason == "FieldValueTypeInvalid" && !e.Body.EndsWith("\"null\"", StringComparison.Ordinal));
         if (wrong is not null)
         {
-            throw Refusals.Undecodable(type, $"json: cannot unmarshal into Go struct field {type.Kind}.{wrong.Field}: {wrong.Body}");
+            throw Undecodable(type, $"json: cannot unmarshal into Go struct field {type.Kind}.{wrong.Field}: {wrong.Body}", options);
         }
     }
 
-    private static StatusException Unmarshal(ResourceType type, string field, string expected, JsonNode? sent) =>
-        Refusals.Undecodable(type, $"json: cannot unmarshal {SchemaValidator.TypeOf(sent)} into Go struct field {type.Kind}.{field} of type {expected}");
+    private static StatusException Undecodable(ResourceType type, string why, WriteOptions options) =>
+        options.IsPatch ? Refusals.UnfitPatch(why) : Refusals.Undecodable(type, why);
 
     private static void RemoveNulls(JsonObject metadata)
     {
@@ -122,7 +152,7 @@ internal sealed class ObjectDecoder(JsonSchema objectMeta)
 
         if (options.FieldValidation == FieldValidation.Strict)
         {
-            throw Refusals.Undecodable(type, $"strict decoding error: {string.Join(", ", problems)}");
+            throw Undecodable(type, $"strict decoding error: {string.Join(", ", problems)}", options);
         }
 
         foreach (var problem in problems)

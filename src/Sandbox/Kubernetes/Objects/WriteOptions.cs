@@ -23,6 +23,9 @@ internal sealed record WriteOptions
 
     public FieldValidation FieldValidation { get; init; } = FieldValidation.Warn;
 
+    /// <summary>Whether a patch makes the wanted object, so that what is wrong with it is wrong with the patch.</summary>
+    public bool IsPatch { get; init; }
+
     /// <summary>Who owns the fields that are set.</summary>
     public string FieldManager { get; init; } = "unknown";
 

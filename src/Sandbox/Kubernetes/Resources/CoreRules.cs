@@ -28,8 +28,6 @@ internal sealed class NamespaceRules : IResourceRules
 /// <summary>Secrets: <c>stringData</c> goes into <c>data</c>; type and immutable contents are fixed.</summary>
 internal sealed class SecretRules : IResourceRules
 {
-    private const int Maximum = 1 << 20;
-
     public void Prepare(JsonObject next, JsonObject? old)
     {
         next["type"] ??= "Opaque";
@@ -47,9 +45,14 @@ internal sealed class SecretRules : IResourceRules
 
     public IEnumerable<FieldError> Validate(JsonObject next, JsonObject? old)
     {
-        if ((next.Object("data") ?? []).Sum(d => (d.Value.AsText()?.Length ?? 0) / 4 * 3) > Maximum)
+        foreach (var error in DataKeys.Check(next, "data"))
         {
-            yield return FieldError.TooLong("data", Maximum);
+            yield return error;
+        }
+
+        if (DataKeys.Size(next) > DataKeys.Maximum)
+        {
+            yield return FieldError.TooLong("data", DataKeys.Maximum);
         }
 
         if (old is not null && !JsonNodes.Same(next["type"], old["type"]))
@@ -71,7 +74,12 @@ internal sealed class ConfigMapRules : IResourceRules
     {
     }
 
-    public IEnumerable<FieldError> Validate(JsonObject next, JsonObject? old) => Immutable.Check(next, old, "data", "binaryData");
+    public IEnumerable<FieldError> Validate(JsonObject next, JsonObject? old) =>
+    [
+        .. DataKeys.Check(next, "data", "binaryData"),
+        .. DataKeys.Size(next) > DataKeys.Maximum ? [FieldError.TooLong("", DataKeys.Maximum)] : (FieldError[])[],
+        .. Immutable.Check(next, old, "data", "binaryData"),
+    ];
 }
 
 /// <summary>The rule of <c>immutable: true</c>.</summary>

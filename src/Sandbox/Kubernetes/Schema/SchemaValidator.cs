@@ -66,7 +66,7 @@ internal sealed class SchemaValidator
                 return false;
             }
 
-            AddType(schema.IntOrString ? "integer,string" : schema.Type!, "null", null, path);
+            AddType(schema.IntOrString ? "integer,string" : schema.Type!, "null", path);
             return false;
         }
 
@@ -76,14 +76,14 @@ internal sealed class SchemaValidator
             : schema.Type is null || schema.Type == actual || (schema.Type == "number" && actual == "integer");
         if (!fits)
         {
-            AddType(schema.IntOrString ? "integer,string" : schema.Type!, actual, value, path);
+            AddType(schema.IntOrString ? "integer,string" : schema.Type!, actual, path);
         }
 
         return fits;
     }
 
-    private void AddType(string expected, string actual, JsonNode? value, FieldPath path) =>
-        _errors.Add(FieldError.TypeInvalid(path.ToString(), value is null ? "null" : value is JsonValue ? value : JsonValue.Create(actual), $"{path} in body must be of type {expected}: \"{actual}\""));
+    private void AddType(string expected, string actual, FieldPath path) =>
+        _errors.Add(FieldError.TypeInvalid(path.ToString(), actual, $"{path} in body must be of type {expected}: \"{actual}\""));
 
     /// <summary>The JSON schema type of a value.</summary>
     internal static string TypeOf(JsonNode? value) => value switch
@@ -177,7 +177,7 @@ internal sealed class SchemaValidator
 
         if (schema.Format is { } format && schema.Type == "string" && !Formats.Fits(format, text))
         {
-            AddInvalid(path, text, $"must be of type {format}: {FieldError.Quote(text)}");
+            _errors.Add(FieldError.TypeInvalid(path.ToString(), text, $"{path} in body must be of type {format}: {FieldError.Quote(text)}"));
         }
     }
 
