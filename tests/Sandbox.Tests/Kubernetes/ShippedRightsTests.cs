@@ -110,8 +110,8 @@ public sealed class ShippedRightsTests
         Assert.Equal(403, (await engineer.PostAsync(Grants, new JsonObject())).Status);
         Assert.Equal(403, (await engineer.SendAsync("PATCH", $"{Grants}/g/status", "{}", "application/merge-patch+json")).Status);
         Assert.Equal(403, (await steward.PostAsync(Runs, new JsonObject())).Status);
-        Assert.Equal(422, (await engineer.PostAsync(Runs, JsonNode.Parse("""{"metadata":{"name":"r"}}""")!)).Status);
-        Assert.Equal(422, (await steward.PostAsync(Grants, JsonNode.Parse("""{"metadata":{"name":"g"}}""")!)).Status);
+        Assert.Equal(422, (await engineer.PostAsync(Runs, JsonNode.Parse($$"""{"apiVersion":"{{Group}}/v1alpha1","kind":"FineTuneRun"}""")!)).Status);
+        Assert.Equal(422, (await steward.PostAsync(Grants, JsonNode.Parse($$"""{"apiVersion":"{{Group}}/v1alpha1","kind":"DatasetGrant"}""")!)).Status);
     }
 
     [Fact]
