@@ -31,6 +31,9 @@ internal sealed class FieldSet
         return child;
     }
 
+    /// <summary>Puts a set one step down, in place of what is there.</summary>
+    public void Set(string step, FieldSet child) => _children[step] = child;
+
     /// <summary>Takes a step and all below it out of the set.</summary>
     public void Drop(string step) => _children.Remove(step);
 
@@ -66,6 +69,14 @@ internal sealed class FieldSet
     /// <summary>Whether both sets hold the same fields.</summary>
     public static bool Same(FieldSet left, FieldSet right) =>
         Difference(left, right).IsEmpty && Difference(right, left).IsEmpty;
+
+    /// <summary>Whether all of these fields are in a set given as FieldsV1, which need not be read for that.</summary>
+    public bool IsWithin(JsonObject fields) =>
+        (!IsMember || IsMemberOf(fields)) && _children.All(c => c.Value.IsEmpty || (fields[c.Key] is JsonObject inner && c.Value.IsWithin(inner)));
+
+    /// <summary>Whether any of these fields is in a set given as FieldsV1.</summary>
+    public bool Intersects(JsonObject fields) =>
+        (IsMember && IsMemberOf(fields)) || _children.Any(c => fields[c.Key] is JsonObject inner && c.Value.Intersects(inner));
 
     /// <summary>The fields as paths such as <c>.spec.conditions[type="Ready"].status</c>.</summary>
     public IEnumerable<string> Paths(string prefix = "")
@@ -118,6 +129,8 @@ internal sealed class FieldSet
 
         return set;
     }
+
+    private static bool IsMemberOf(JsonObject fields) => fields.Count == 0 || fields.ContainsKey(".");
 
     private static FieldSet Combine(FieldSet left, FieldSet right, Func<bool, bool, bool> member)
     {

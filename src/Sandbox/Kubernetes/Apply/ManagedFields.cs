@@ -25,16 +25,32 @@ internal static class ManagedFields
         var entries = new Dictionary<ManagerId, ManagedEntry>();
         foreach (var item in list ?? [])
         {
-            if (item.Text("operation") is not ("Apply" or "Update") || item.Text("fieldsType") != "FieldsV1" || item.Object("fieldsV1") is not { } fields)
+            if (ReadItem(item) is not var (id, fields))
             {
                 return null;
             }
 
-            var id = new ManagerId(item.Text("manager") ?? "", item.Text("operation")!, item.Text("apiVersion") ?? "", item.Text("subresource") ?? "");
             entries[id] = new ManagedEntry(id, item.Text("time") ?? "", FieldSet.FromJson(fields));
         }
 
         return entries;
+    }
+
+    /// <summary>Whether a manager has all of these fields already, and nobody else has any: then a write of them changes no entry.</summary>
+    public static bool HasAll(JsonArray list, ManagerId manager, FieldSet set)
+    {
+        var has = set.IsEmpty;
+        foreach (var item in list)
+        {
+            if (ReadItem(item) is not var (id, fields) || (id != manager && set.Intersects(fields)))
+            {
+                return false;
+            }
+
+            has |= id == manager && set.IsWithin(fields);
+        }
+
+        return has;
     }
 
     /// <summary>The list, or null when there is no entry.</summary>
@@ -51,6 +67,11 @@ internal static class ManagedFields
             .ToArray();
         return ordered.Length == 0 ? null : new JsonArray(ordered);
     }
+
+    private static (ManagerId Id, JsonObject Fields)? ReadItem(JsonNode? item) =>
+        item.Text("operation") is ("Apply" or "Update") and var operation && item.Text("fieldsType") == "FieldsV1" && item.Object("fieldsV1") is { } fields
+            ? (new ManagerId(item.Text("manager") ?? "", operation, item.Text("apiVersion") ?? "", item.Text("subresource") ?? ""), fields)
+            : null;
 
     private static JsonNode Write(ManagedEntry entry)
     {

@@ -26,7 +26,7 @@ internal static class TypedFields
     public static (FieldSet Set, FieldSet Removed) Compare(JsonObject before, JsonObject after, JsonSchema schema)
     {
         var (set, removed) = (new FieldSet(), new FieldSet());
-        Compare(before, after, schema, set, removed);
+        CompareMembers(before, after, schema, set, removed);
         return (set, removed);
     }
 
@@ -79,8 +79,39 @@ internal static class TypedFields
         }
     }
 
+    private static void CompareMembers(JsonObject before, JsonObject after, JsonSchema schema, FieldSet set, FieldSet removed)
+    {
+        for (var i = 0; i < after.Count; i++)
+        {
+            var (name, value) = after.GetAt(i);
+            if (!before.TryGetPropertyValue(name, out var previous))
+            {
+                AddWhole(Step(name, value, schema), set);
+            }
+            else if (!JsonNodes.Same(previous, value))
+            {
+                CompareStep(Step(name, value, schema), previous, set, removed);
+            }
+        }
+
+        for (var i = 0; i < before.Count; i++)
+        {
+            var (name, _) = before.GetAt(i);
+            if (!after.ContainsKey(name))
+            {
+                removed.At($"f:{name}").IsMember = true;
+            }
+        }
+    }
+
     private static void Compare(JsonNode? before, JsonNode? after, JsonSchema schema, FieldSet set, FieldSet removed)
     {
+        if (before is JsonObject a && after is JsonObject b)
+        {
+            CompareMembers(a, b, schema, set, removed);
+            return;
+        }
+
         var old = Steps(before, schema).DistinctBy(s => s.Step, StringComparer.Ordinal).ToDictionary(s => s.Step, StringComparer.Ordinal);
         foreach (var step in Steps(after, schema))
         {
@@ -88,26 +119,31 @@ internal static class TypedFields
             {
                 AddWhole(step, set);
             }
-            else if (IsLeaf(step.Value, step.Schema) || IsLeaf(previous.Value, step.Schema))
-            {
-                if (!JsonNodes.Same(previous.Value, step.Value))
-                {
-                    set.At(step.Step).IsMember = true;
-                    if (!IsLeaf(step.Value, step.Schema))
-                    {
-                        Add(step.Value, step.Schema, set.At(step.Step));
-                    }
-                }
-            }
             else
             {
-                Compare(previous.Value, step.Value, step.Schema, set.At(step.Step), removed.At(step.Step));
+                CompareStep(step, previous.Value, set, removed);
             }
         }
 
         foreach (var gone in old.Values)
         {
             removed.At(gone.Step).IsMember = true;
+        }
+    }
+
+    private static void CompareStep((string Step, JsonNode? Value, JsonSchema Schema, bool Always) step, JsonNode? previous, FieldSet set, FieldSet removed)
+    {
+        if (!IsLeaf(step.Value, step.Schema) && !IsLeaf(previous, step.Schema))
+        {
+            Compare(previous, step.Value, step.Schema, set.At(step.Step), removed.At(step.Step));
+        }
+        else if (!JsonNodes.Same(previous, step.Value))
+        {
+            set.At(step.Step).IsMember = true;
+            if (!IsLeaf(step.Value, step.Schema))
+            {
+                Add(step.Value, step.Schema, set.At(step.Step));
+            }
         }
     }
 
@@ -141,7 +177,7 @@ internal static class TypedFields
             case JsonObject members:
                 foreach (var (name, child) in members)
                 {
-                    yield return ($"f:{name}", child, Member(schema, name), !schema.Properties.ContainsKey(name));
+                    yield return Step(name, child, schema);
                 }
 
                 break;
@@ -154,6 +190,9 @@ internal static class TypedFields
                 break;
         }
     }
+
+    private static (string Step, JsonNode? Value, JsonSchema Schema, bool Always) Step(string name, JsonNode? value, JsonSchema schema) =>
+        ($"f:{name}", value, Member(schema, name), !schema.Properties.ContainsKey(name));
 
     private static string Step(JsonNode? item, JsonSchema list)
     {

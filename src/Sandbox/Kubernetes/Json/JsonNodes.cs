@@ -138,7 +138,7 @@ internal static class JsonNodes
         switch (left, right)
         {
             case (JsonObject a, JsonObject b):
-                return a.Count == b.Count && a.All(pair => b.TryGetPropertyValue(pair.Key, out var other) && Same(pair.Value, other));
+                return a.Count == b.Count && SameMembers(a, b);
             case (JsonArray a, JsonArray b):
                 if (a.Count != b.Count)
                 {
@@ -177,6 +177,20 @@ internal static class JsonNodes
             default:
                 return false;
         }
+    }
+
+    private static bool SameMembers(JsonObject left, JsonObject right)
+    {
+        for (var i = 0; i < left.Count; i++)
+        {
+            var (name, value) = left.GetAt(i);
+            if (!right.TryGetPropertyValue(name, out var other) || !Same(value, other))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The node as compact JSON text.</summary>

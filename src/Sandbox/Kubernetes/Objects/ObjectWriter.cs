@@ -103,6 +103,7 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, Fie
 
         if (options.DryRun)
         {
+            CheckSize(sent.ToUtf8().Length);
             return sent;
         }
 
@@ -160,6 +161,7 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, Fie
     {
         if (options.DryRun)
         {
+            CheckSize(next.ToUtf8().Length);
             return next;
         }
 
@@ -206,20 +208,21 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, Fie
 
         if (options.Subresource == "status")
         {
-            var status = next["status"];
-            _ = next.Remove("status");
-            next.Clear();
-            foreach (var (name, value) in old)
+            foreach (var name in next.Where(m => m.Value is null || (m.Key != "status" && !old.ContainsKey(m.Key))).Select(m => m.Key).ToList())
             {
-                next[name] = value?.DeepClone();
+                _ = next.Remove(name);
             }
 
-            next.Put("status", status);
+            foreach (var (name, value) in old.Where(m => m.Key != "status"))
+            {
+                Restore(next, name, value);
+            }
+
             metadata = next.Object("metadata")!;
         }
         else if (type.HasStatus)
         {
-            next.Put("status", old["status"]);
+            Restore(next, "status", old["status"]);
         }
 
         foreach (var field in new[] { "name", "namespace", "uid", "creationTimestamp", "generation", "resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink" })
@@ -279,11 +282,19 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, Fie
 
     private static bool SpecificationChanged(ResourceType type, JsonObject next, JsonObject old)
     {
-        bool Counts(string name) => name != "metadata" && !(type.HasStatus && name == "status");
+        bool Counts(KeyValuePair<string, JsonNode?> member) => member.Key != "metadata" && !(type.HasStatus && member.Key == "status");
 
-        return !JsonNodes.Same(Rest(next), Rest(old));
+        return next.Count(Counts) != old.Count(Counts)
+            || next.Where(Counts).Any(m => !old.TryGetPropertyValue(m.Key, out var before) || !JsonNodes.Same(m.Value, before));
+    }
 
-        JsonObject Rest(JsonObject from) => new(from.Where(m => Counts(m.Key)).Select(m => KeyValuePair.Create(m.Key, m.Value?.DeepClone())));
+    /// <summary>Gives a member the value that it had before. Comparing is cheaper than copying, and most often all there is to do.</summary>
+    private static void Restore(JsonObject next, string name, JsonNode? value)
+    {
+        if (!JsonNodes.Same(next[name], value))
+        {
+            next.Put(name, value);
+        }
     }
 
     private static void Validate(ResourceType type, string name, JsonObject next, JsonObject? old, WriteOptions options)
@@ -309,11 +320,6 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, Fie
         {
             options.Warnings.Add($"metadata.finalizers: \"{finalizer}\": prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers");
         }
-
-        if (next.ToUtf8().Length > MaximumObject)
-        {
-            throw Refusals.TooLarge($"the object is larger than {MaximumObject} bytes");
-        }
     }
 
     private static bool GenerateName(JsonObject metadata)
@@ -337,7 +343,21 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, Fie
         }
         : Refusals.AlreadyExists(type, name);
 
-    private static JsonObject ToStored(ResourceType type, JsonObject served) => type.Conversion?.ToStored(served) ?? served;
+    /// <summary>Writes out what is to be stored, once: for its size, for the store and for all who read it.</summary>
+    private Draft ToStored(ResourceType type, JsonObject served)
+    {
+        var draft = store.Draft(type.Conversion?.ToStored(served) ?? served);
+        CheckSize(draft.Length);
+        return draft;
+    }
+
+    private static void CheckSize(int bytes)
+    {
+        if (bytes > MaximumObject)
+        {
+            throw Refusals.TooLarge($"the object is larger than {MaximumObject} bytes");
+        }
+    }
 
     private static JsonObject FromStored(ResourceType type, JsonObject stored) => type.Conversion?.FromStored(stored) ?? stored;
 }
