@@ -6,6 +6,7 @@ try
     return Command.Parse(args) switch
     {
         Command.Run run => await OperatorHost.RunAsync(run, CancellationToken.None),
+        Command.Once once => await OnceHost.RunAsync(once, Console.Out, Console.Error),
         Command.VerifyAudit verify => await AuditCommand.VerifyAsync(verify, Console.Out, CancellationToken.None),
         Command.Help => await HelpAsync(),
         var other => throw new InvalidOperationException($"{other.GetType().Name} is not a command."),

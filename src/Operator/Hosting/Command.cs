@@ -12,6 +12,10 @@ public abstract record Command
     /// <param name="Urls">Where health is served.</param>
     public sealed record Run(string ConfigFile, string Urls) : Command;
 
+    /// <summary>Look at every object once.</summary>
+    /// <param name="ConfigFile">The configuration file.</param>
+    public sealed record Once(string ConfigFile) : Command;
+
     /// <summary>Verify an audit record offline.</summary>
     /// <param name="Folder">The folder with its lines.</param>
     /// <param name="ExpectedHead">The head that is quoted elsewhere; null when unknown.</param>
@@ -33,9 +37,12 @@ public abstract record Command
     public const string Usage =
         """
         Usage: governed-finetune [--config FILE] [--urls URLS]
+               governed-finetune --once [--config FILE]
                governed-finetune audit verify FOLDER [--head sha256:...]
           --config FILE   configuration (default: $GOVERNED_FINETUNE_CONFIG, else /etc/governed-finetune/config.json)
           --urls URLS     where /healthz and /readyz are served (default: http://+:8080)
+          --once          look at every grant and run once, print a line for each, and end; for debugging
+                          (exit code 1: a look failed; 75: another replica leads)
           --head DIGEST   the head that a status or a model version quotes; without it, lines cut off at the end go unnoticed
         """;
 
@@ -48,21 +55,38 @@ public abstract record Command
 
     private static ConfigurationException Misused(string what) => new($"{what}{Environment.NewLine}{Usage}");
 
-    private static Run Operator(string[] args)
+    private static Command Operator(string[] args)
     {
         var config = Environment.GetEnvironmentVariable("GOVERNED_FINETUNE_CONFIG") is { Length: > 0 } file ? file : "/etc/governed-finetune/config.json";
-        var urls = "http://+:8080";
-        for (var i = 0; i < args.Length; i += 2)
+        string? urls = null;
+        var once = false;
+        var left = new Queue<string>(args);
+        while (left.TryDequeue(out var argument))
         {
-            var value = i + 1 < args.Length ? args[i + 1] : throw Misused($"{args[i]} needs a value.");
-            (config, urls) = args[i] switch
+            switch (argument)
             {
-                "--config" => (value, urls),
-                "--urls" => (config, value),
-                _ => throw Misused($"Unknown argument '{args[i]}'."),
-            };
+                case "--once":
+                    once = true;
+                    break;
+                case "--config":
+                    config = Value(argument, left);
+                    break;
+                case "--urls":
+                    urls = Value(argument, left);
+                    break;
+                default:
+                    throw Misused($"Unknown argument '{argument}'.");
+            }
         }
 
-        return new Run(config, urls);
+        return (once, urls) switch
+        {
+            (true, null) => new Once(config),
+            (true, _) => throw Misused("--once serves nothing, so it takes no --urls."),
+            _ => new Run(config, urls ?? "http://+:8080"),
+        };
     }
+
+    private static string Value(string argument, Queue<string> left) =>
+        left.TryDequeue(out var value) ? value : throw Misused($"{argument} needs a value.");
 }

@@ -24,10 +24,10 @@ namespace GovernedFinetune.Operator.Hosting;
 public static class Composition
 {
     /// <summary>Adds the operator.</summary>
-    public static IServiceCollection AddGovernedFinetune(this IServiceCollection services, OperatorOptions options)
+    public static IServiceCollection AddGovernedFinetune(this IServiceCollection services, OperatorOptions options, ReplicaIdentity identity)
     {
         _ = services
-            .AddLeadership(options.LeaderElection)
+            .AddLeadership(options.LeaderElection, identity)
             .AddSingleton(options)
             .AddSingleton(options.Selector)
             .AddSingleton(new ProfileSet(options.Profiles))

@@ -1,39 +1,39 @@
 using Amazon;
 using GovernedFinetune.Operator.Leadership;
 using Serilog;
-using Serilog.Events;
-using Serilog.Formatting.Json;
 
 namespace GovernedFinetune.Operator.Hosting;
 
 /// <summary>Runs the operator until it is told to stop.</summary>
 public static class OperatorHost
 {
+    /// <summary>
+    /// Work is cancelled at once and may take this long to end. Giving the lease back comes on top: at most 3 s, so that all
+    /// fits into the pod's 30 s.
+    /// </summary>
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(25);
+
     /// <summary>Runs.</summary>
     public static async Task<int> RunAsync(Command.Run command, CancellationToken cancellationToken)
     {
         var options = await OptionsFile.ReadAsync(command.ConfigFile, cancellationToken);
-        await using var logger = new LoggerConfiguration()
-            .MinimumLevel.Information()
-            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
-            .MinimumLevel.Override("ZiggyCreatures", LogEventLevel.Warning)
-            .Enrich.FromLogContext()
-            .WriteTo.Console(new JsonFormatter(renderMessage: true))
-            .CreateLogger();
+        var identity = ReplicaIdentity.OfProcess();
+        await using var logger = ProcessLog.Create(identity, toError: false);
 
         var builder = WebApplication.CreateSlimBuilder();
         _ = builder.Logging.ClearProviders().AddSerilog(logger);
         _ = builder.WebHost.UseUrls(command.Urls);
-        _ = builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(25));
-        _ = builder.Services.AddGovernedFinetune(options);
+        _ = builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop);
+        _ = builder.Services.AddGovernedFinetune(options, identity);
 
         await using var app = builder.Build();
-
-        // The clients that the SDK makes for itself, to turn a web identity into keys, go the same way as ours.
-        AWSConfigs.HttpClientFactory = app.Services.GetRequiredService<OutboundHttp>().Aws;
+        app.Services.UseOneWayOut();
         app.MapHealth();
         await app.RunAsync(cancellationToken);
         return 0;
     }
+
+    /// <summary>The clients that the AWS SDK makes for itself, to turn a web identity into keys, go the same way as ours.</summary>
+    internal static void UseOneWayOut(this IServiceProvider services) =>
+        AWSConfigs.HttpClientFactory = services.GetRequiredService<OutboundHttp>().Aws;
 }

@@ -31,5 +31,24 @@ public static class Finalizers
             cancellationToken: cancellationToken);
     }
 
+    /// <summary>Removes the finalizer, when it is there.</summary>
+    public static async Task RemoveAsync<TEntity>(IKubernetesClient client, TEntity entity, string finalizer, CancellationToken cancellationToken)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta>
+    {
+        if (entity.Metadata.Finalizers?.IndexOf(finalizer) is not (>= 0 and var at))
+        {
+            return;
+        }
+
+        var patch = new JsonArray(
+            Operation("test", "/metadata/resourceVersion", entity.Metadata.ResourceVersion),
+            new JsonObject { ["op"] = "remove", ["path"] = $"/metadata/finalizers/{at}" });
+        _ = await client.PatchAsync<TEntity>(
+            patch: new V1Patch(patch.ToJsonString(), V1Patch.PatchType.JsonPatch),
+            name: entity.Metadata.Name,
+            @namespace: entity.Metadata.NamespaceProperty,
+            cancellationToken: cancellationToken);
+    }
+
     private static JsonObject Operation(string op, string path, JsonNode? value) => new() { ["op"] = op, ["path"] = path, ["value"] = value };
 }

@@ -14,16 +14,17 @@ internal static class LeadershipServices
     private static readonly TimeSpan Ping = TimeSpan.FromSeconds(3);
 
     /// <summary>Adds identity, lease, fence, and the clients that go through it.</summary>
-    public static IServiceCollection AddLeadership(this IServiceCollection services, LeaderElectionOptions options) => services
-        .AddHostedService<LeaseRelease>()
+    public static IServiceCollection AddLeadership(this IServiceCollection services, LeaderElectionOptions options, ReplicaIdentity identity) => services
+        .AddSingleton<LeaseRelease>()
+        .AddHostedService(p => p.GetRequiredService<LeaseRelease>())
         .AddSingleton(options)
-        .AddSingleton(_ => ReplicaIdentity.Create(Environment.GetEnvironmentVariable("POD_NAME"), Environment.MachineName))
+        .AddSingleton(identity)
         .AddSingleton<Fence>()
         .AddSingleton<OutboundHttp>()
-        .AddSingleton(p => Configuration(p.GetRequiredService<ReplicaIdentity>()))
+        .AddSingleton(_ => Configuration(identity))
         .AddSingleton<IKubernetes>(p => new k8s.Kubernetes(
             p.GetRequiredService<KubernetesClientConfiguration>(),
-            new KubernetesGate(p.GetRequiredService<Fence>(), p.GetRequiredService<ReplicaIdentity>())))
+            new KubernetesGate(p.GetRequiredService<Fence>(), identity)))
         .AddSingleton(p => ActivatorUtilities.CreateInstance<ElectionLease>(p, p.GetRequiredService<IKubernetesClient>().GetCurrentNamespace()))
         .AddSingleton<ILeaderElectorFactory, ElectorFactory>();
 

@@ -23,6 +23,9 @@ public sealed partial record ReplicaIdentity(string Name)
     /// <summary>What every request says of its sender.</summary>
     public string UserAgent => $"{Product}/{Version} ({Name})";
 
+    /// <summary>A new identity for this process, as the chart names its pod.</summary>
+    public static ReplicaIdentity OfProcess() => Create(Environment.GetEnvironmentVariable("POD_NAME"), Environment.MachineName);
+
     /// <summary>A new identity.</summary>
     /// <param name="pod">The pod's name; null or empty outside a cluster.</param>
     /// <param name="machine">The machine's name, for a process without a pod.</param>
