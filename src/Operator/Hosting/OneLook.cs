@@ -77,7 +77,7 @@ internal sealed class OneLook(IServiceScopeFactory scopes, ResourceLists lists, 
         var (phase, conditions) = status(result.Entity);
         var next = result.RequeueAfter is { } after ? $"next look in {after.TotalSeconds:0} s" : "no next look";
         var trouble = result.IsSuccess ? "" : $": {result.ErrorMessage}";
-        await output.WriteLineAsync($"{current.Kind} {space}/{name}: {phase ?? "-"}, {Conditions.Find(conditions, ConditionTypes.Ready)?.Reason ?? "-"}, {next}{trouble}");
+        await output.WriteLineAsync($"{typeof(TEntity).Name} {space}/{name}: {phase ?? "-"}, {Conditions.Find(conditions, ConditionTypes.Ready)?.Reason ?? "-"}, {next}{trouble}");
         _looked++;
 
         // A finalizer that waits is no success to KubeOps, and no failure to us: it has no exception.

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using GovernedFinetune.Entities;
+using GovernedFinetune.Operator.Tests.Leadership;
 using k8s;
 using k8s.Models;
 
@@ -18,14 +19,20 @@ internal sealed class FakeApiServer(CallLog calls)
     private readonly Dictionary<string, JsonObject> _objects = new(StringComparer.Ordinal);
     private long _version = 10;
 
+    /// <summary>The lease, which is not part of the call log.</summary>
+    public FakeLeaseServer Lease { get; } = new();
+
+    /// <summary>The label selectors of the lists that were asked for, decoded.</summary>
+    public List<string> Selectors { get; } = [];
+
     /// <summary>Called with each status that is stored: the object as it was and as it is.</summary>
     public Action<FineTuneRun, FineTuneRun> StatusStored { get; set; } = (_, _) => { };
 
-    public KubeOps.KubernetesClient.KubernetesClient Client()
-    {
-        var configuration = new KubernetesClientConfiguration { Host = Address.ToString() };
-        return new KubeOps.KubernetesClient.KubernetesClient(configuration, new k8s.Kubernetes(configuration, new Door(this)));
-    }
+    public KubernetesClientConfiguration Configuration { get; } = new() { Host = Address.ToString() };
+
+    public KubeOps.KubernetesClient.KubernetesClient Client() => new(Configuration, Kubernetes());
+
+    public IKubernetes Kubernetes() => new k8s.Kubernetes(Configuration, new Door(this));
 
     /// <summary>Puts an object there, as kubectl would.</summary>
     public void Put<T>(T entity)
@@ -45,7 +52,20 @@ internal sealed class FakeApiServer(CallLog calls)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var parts = request.RequestUri!.AbsolutePath.Trim('/').Split('/');
-        var (ns, plural, name, sub) = (parts[4], parts[5], parts.ElementAtOrDefault(6), parts.ElementAtOrDefault(7));
+        if (parts[1] == "coordination.k8s.io")
+        {
+            return await Lease.AnswerAsync(request, cancellationToken);
+        }
+
+        var at = Array.IndexOf(parts, "namespaces") + 1;
+        var (ns, plural, name, sub) = at > 0
+            ? (parts[at], parts[at + 1], parts.ElementAtOrDefault(at + 2), parts.ElementAtOrDefault(at + 3))
+            : ("", parts[3], null, null);
+        if (System.Web.HttpUtility.ParseQueryString(request.RequestUri.Query)["labelSelector"] is { } selector)
+        {
+            Selectors.Add(selector);
+        }
+
         var body = request.Content is null ? null : JsonNode.Parse(await request.Content.ReadAsStringAsync(cancellationToken));
         var answer = await calls.MakeAsync($"k8s:{Verb(request, name, sub)} {plural}", () => Answer(request.Method, plural, ns, name, sub, body));
         answer.RequestMessage = request;
@@ -54,9 +74,14 @@ internal sealed class FakeApiServer(CallLog calls)
 
     private HttpResponseMessage Answer(HttpMethod method, string plural, string ns, string? name, string? sub, JsonNode? body)
     {
+        if (method == HttpMethod.Post && plural == "events")
+        {
+            return Ok(body!.AsObject());
+        }
+
         if (name is null)
         {
-            var items = _objects.Where(o => o.Key.StartsWith($"{plural}/{ns}/", StringComparison.Ordinal)).Select(o => o.Value.DeepClone()).ToArray();
+            var items = _objects.Where(o => o.Key.StartsWith(ns.Length == 0 ? $"{plural}/" : $"{plural}/{ns}/", StringComparison.Ordinal)).Select(o => o.Value.DeepClone()).ToArray();
             return Ok(new JsonObject { ["metadata"] = new JsonObject(), ["items"] = new JsonArray(items) });
         }
 
@@ -114,6 +139,9 @@ internal sealed class FakeApiServer(CallLog calls)
                     break;
                 case ("add", "/metadata/finalizers/-"):
                     metadata["finalizers"]!.AsArray().Add(operation["value"]!.DeepClone());
+                    break;
+                case ("remove", "/metadata/finalizers/0"):
+                    metadata["finalizers"]!.AsArray().RemoveAt(0);
                     break;
                 default:
                     return Refuse(HttpStatusCode.UnprocessableEntity, "Invalid");

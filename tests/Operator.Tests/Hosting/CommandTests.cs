@@ -22,6 +22,13 @@ public class CommandTests
     }
 
     [Fact]
+    public void One_look_takes_a_file_and_serves_nothing()
+    {
+        Assert.Equal(new Command.Once("a.json"), Parse("--once --config a.json"));
+        Assert.Equal(new Command.Once("a.json"), Parse("--config a.json --once"));
+    }
+
+    [Fact]
     public void The_audit_command_takes_a_folder_and_a_head()
     {
         Assert.Equal(new Command.VerifyAudit("x", null), Parse("audit verify x"));
@@ -36,6 +43,7 @@ public class CommandTests
     [Theory]
     [InlineData("--config", "--config needs a value.")]
     [InlineData("--config a --urls", "--urls needs a value.")]
+    [InlineData("--once --urls http://localhost:1", "--once serves nothing")]
     [InlineData("--verbose yes", "Unknown argument '--verbose'.")]
     [InlineData("audit verify", "audit verify takes a folder")]
     [InlineData("audit verify a b", "audit verify takes a folder")]

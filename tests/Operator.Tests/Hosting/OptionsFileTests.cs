@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using GovernedFinetune.Operator.Hosting;
+using GovernedFinetune.Operator.Leadership;
 using GovernedFinetune.Operator.Profiles;
 
 namespace GovernedFinetune.Operator.Tests.Hosting;
@@ -10,7 +11,7 @@ public class OptionsFileTests
     private const string Good =
         """
         {
-          "namespace": "credit-risk", "leaderElection": false, "resyncInterval": "90s",
+          "namespace": "credit-risk", "labelSelector": "team=risk", "leaderElection": {"enabled": false}, "resyncInterval": "90s",
           "profiles": [{
             "name": "default", "namespaces": ["credit-risk", "*"], "credentialSecretId": "governed-finetune/default", "jobPollInterval": "10s",
             "catalog": {"host": "https://dbc-x.cloud.databricks.com", "flavor": "OpenSource"},
@@ -69,6 +70,7 @@ public class OptionsFileTests
     [Theory]
     [InlineData("namespace")]
     [InlineData("leaderElection")]
+    [InlineData("labelSelector")]
     [InlineData("resyncInterval")]
     [InlineData("profiles[0].jobPollInterval")]
     [InlineData("profiles[0].catalog.flavor")]
@@ -129,6 +131,17 @@ public class OptionsFileTests
     [InlineData("namespace", "7", "a namespace")]
     [InlineData("namespace", "\"\"", "a namespace")]
     [InlineData("leaderElection", "\"yes\"", "true, false, or an object")]
+    [InlineData("leaderElection", "[]", "true, false, or an object")]
+    [InlineData("leaderElection.enabled", "\"yes\"", "true or false")]
+    [InlineData("leaderElection.leaseName", "\"My Lease\"", "the name of a Lease")]
+    [InlineData("leaderElection.leaseName", "\"../other\"", "the name of a Lease")]
+    [InlineData("leaderElection.leaseDuration", "15", "a duration")]
+    [InlineData("leaderElection.renewDeadline", "\"11s\"", "at least 2 s less")]
+    [InlineData("leaderElection.renewDeadline", "\"1h\"", "at least 2 s less")]
+    [InlineData("leaderElection.retryPeriod", "\"3s\"", "at most a third of it")]
+    [InlineData("labelSelector", "7", "a label selector as kubectl -l takes it")]
+    [InlineData("labelSelector", "\"\"", "a label selector as kubectl -l takes it")]
+    [InlineData("labelSelector", "\"team risk\"", "a label selector as kubectl -l takes it")]
     [InlineData("resyncInterval", "\"soon\"", "a duration")]
     [InlineData("resyncInterval", "\"0s\"", "a duration of at least one second")]
     [InlineData("resyncInterval", "60", "a duration")]
@@ -191,6 +204,7 @@ public class OptionsFileTests
 
     [Theory]
     [InlineData("nameSpace")]
+    [InlineData("leaderElection.renewdeadline")]
     [InlineData("profiles[0].credentials")]
     [InlineData("profiles[0].catalog.token")]
     [InlineData("profiles[0].aws.regions")]
@@ -220,6 +234,37 @@ public class OptionsFileTests
         });
         Assert.Contains(path, message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_selector_that_cannot_be_read_is_quoted_in_part() =>
+        Assert.StartsWith(
+            "config.json: labelSelector cannot be read: 'tier among (a)' is not a requirement",
+            Refusal(document => document["labelSelector"] = "team=risk,tier among (a)"),
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void Leader_election_is_on_unless_it_is_turned_off_and_its_times_can_be_set()
+    {
+        static LeaderElectionOptions Read(JsonNode? value)
+        {
+            var document = JsonNode.Parse(Good)!.AsObject();
+            document["leaderElection"] = value;
+            return OptionsFile.Parse("config.json", document.ToJsonString()).LeaderElection;
+        }
+
+        Assert.Equal(new LeaderElectionOptions(), Read(null));
+        Assert.Equal(new LeaderElectionOptions(), Read(true));
+        Assert.Equal(new LeaderElectionOptions(), Read(new JsonObject()));
+        Assert.Equal(new LeaderElectionOptions { Enabled = false }, Read(false));
+        var set = new LeaderElectionOptions
+        {
+            LeaseName = "gold",
+            LeaseDuration = TimeSpan.FromSeconds(30),
+            RenewDeadline = TimeSpan.FromSeconds(20),
+            RetryPeriod = TimeSpan.FromSeconds(5),
+        };
+        Assert.Equal(set, Read(JsonNode.Parse("""{"leaseName": "gold", "leaseDuration": "30s", "renewDeadline": "20s", "retryPeriod": "5s"}""")));
     }
 
     [Fact]

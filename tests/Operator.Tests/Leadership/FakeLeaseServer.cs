@@ -47,7 +47,7 @@ internal sealed partial class FakeLeaseServer
         Lease = lease;
     }
 
-    private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var verb = request.Method.Method;
         Asked.Add(verb);
