@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -16,6 +17,9 @@ public delegate Task ErrorWriter(HttpContext http, int status, string code, stri
 /// <summary>One service of the sandbox on one loopback port, with the request log and the fault switch in front of it.</summary>
 public sealed class LoopbackServer : IAsyncDisposable
 {
+    /// <summary>Bytes of a request's line and headers.</summary>
+    private const int MaximumHead = 1 << 20;
+
     private readonly WebApplication _app;
 
     private LoopbackServer(WebApplication app, Uri baseAddress)
@@ -53,6 +57,13 @@ public sealed class LoopbackServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;
+
+            // As much as Go's servers take, so that a long selector or an odd header is the service's to judge.
+            kestrel.Limits.MaxRequestLineSize = MaximumHead / 2;
+            kestrel.Limits.MaxRequestHeadersTotalSize = MaximumHead;
+            kestrel.Limits.MaxRequestHeaderCount = 1000;
+            kestrel.Limits.Http2.MaxRequestHeaderFieldSize = MaximumHead / 2;
+            kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.Listen(IPAddress.Loopback, port, listen =>
             {
                 listen.Protocols = certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using GovernedFinetune.Sandbox.Kubernetes.Json;
 using GovernedFinetune.Sandbox.Kubernetes.Lifecycle;
+using GovernedFinetune.Sandbox.Kubernetes.Schema;
 
 namespace GovernedFinetune.Sandbox.Kubernetes.Http;
 
@@ -28,9 +29,17 @@ internal sealed record DeleteRequest(Propagation Propagation, string? Uid, strin
             throw Refusals.Unprocessable("dryRun: Unsupported value: supported values: \"All\"");
         }
 
-        if (options["propagationPolicy"] is not null && options["orphanDependents"] is not null)
+        foreach (var (field, expected) in new[] { ("gracePeriodSeconds", "integer"), ("orphanDependents", "boolean"), ("propagationPolicy", "string"), ("preconditions", "object"), ("dryRun", "array") })
         {
-            throw Refusals.Unprocessable("DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Invalid value: orphanDependents and deletionPropagation cannot be both set");
+            if (options[field] is { } value && SchemaValidator.TypeOf(value) is var actual && actual != expected)
+            {
+                throw Refusals.BadRequest($"json: cannot unmarshal {actual} into Go struct field DeleteOptions.{field} of type {expected}");
+            }
+        }
+
+        if (options["orphanDependents"] is not null && options["propagationPolicy"] is not null)
+        {
+            throw Refusals.Unprocessable($"DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Invalid value: \"{options.Text("propagationPolicy")}\": orphanDependents and deletionPropagation cannot be both set");
         }
 
         var policy = options.Text("propagationPolicy") ?? query.Text("propagationPolicy");

@@ -44,7 +44,7 @@ internal sealed class Dispatcher(
 
     private Task RouteAsync(HttpContext http)
     {
-        var path = http.Request.Path.Value ?? "/";
+        var path = RequestPath.Of(http);
         if (path is "/healthz" or "/livez" or "/readyz")
         {
             return Responder.WriteAsync(http, 200, "ok"u8.ToArray(), "text/plain; charset=utf-8");

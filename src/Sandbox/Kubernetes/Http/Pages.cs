@@ -22,18 +22,13 @@ internal sealed class Pages(ObjectStore store)
     public Page Read(ResourceRequest request)
     {
         var query = request.Query;
-        if (query.Limit < 0)
-        {
-            throw Refusals.BadRequest("limit: Invalid value: must be greater than or equal to 0");
-        }
-
-        CheckVersions(query);
+        query.CheckListOptions();
         var filter = request.Filter();
         var (snapshot, after) = query.Continue.Length > 0
             ? Resume(request)
             : (Start(request), (ObjectKey?)null);
         var rest = snapshot.Items.Values.Where(o => (after is not { } last || o.Key.CompareTo(last) > 0) && filter(o));
-        if (query.Limit == 0)
+        if (query.Limit <= 0)
         {
             return new Page(snapshot.Revision, [.. rest], null, null);
         }
@@ -48,29 +43,6 @@ internal sealed class Pages(ObjectStore store)
         store.Keep(request.Type.Collection, snapshot);
         var selective = query.LabelSelector.Length > 0 || query.FieldSelector.Length > 0;
         return new Page(snapshot.Revision, items, Token(snapshot.Revision, items[^1].Key), selective ? null : rest.Count() - items.Count);
-    }
-
-    private static void CheckVersions(RequestQuery query)
-    {
-        if (query.SendInitialEvents is not null)
-        {
-            throw Refusals.Unprocessable("sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list");
-        }
-
-        if (query.ResourceVersionMatch is not ("" or "Exact" or "NotOlderThan"))
-        {
-            throw Refusals.Unprocessable($"resourceVersionMatch: Unsupported value: \"{query.ResourceVersionMatch}\": supported values: \"Exact\", \"NotOlderThan\", \"\"");
-        }
-
-        if (query.ResourceVersionMatch.Length > 0 && query.ResourceVersion.Length == 0)
-        {
-            throw Refusals.Unprocessable("resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided");
-        }
-
-        if (query.ResourceVersionMatch == "Exact" && query.ResourceVersion == "0")
-        {
-            throw Refusals.Unprocessable("resourceVersionMatch: Forbidden: resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"");
-        }
     }
 
     private CollectionSnapshot Start(ResourceRequest request)

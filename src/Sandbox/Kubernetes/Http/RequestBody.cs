@@ -17,7 +17,11 @@ internal sealed record RequestBody(string MediaType, byte[] Bytes)
     /// <exception cref="StatusException">The body is larger than <see cref="Limit"/>.</exception>
     public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var mediaType = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed.MediaType.ToString().ToLowerInvariant() : "";
+        var mediaType = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed)
+            ? parsed.MediaType.ToString().ToLowerInvariant()
+            : string.IsNullOrWhiteSpace(request.ContentType)
+                ? ""
+                : throw Refusals.UnsupportedMediaType(request.ContentType, "application/json, application/yaml, application/vnd.kubernetes.protobuf");
         if (request.ContentLength > Limit)
         {
             throw Refusals.TooLarge($"limit is {Limit}");

@@ -41,11 +41,9 @@ internal sealed class RequestQuery(IQueryCollection query, string userAgent)
         get
         {
             var values = query["dryRun"];
-            return values.Count != 0 && values.All(v => v == "All")
-                ? true
-                : values.Count == 0 || values.All(string.IsNullOrEmpty)
-                    ? false
-                    : throw Refusals.Unprocessable($"dryRun: Unsupported value: {values}: supported values: \"All\"");
+            return values.All(v => v == "All")
+                ? values.Count > 0
+                : throw Refusals.Unprocessable($"dryRun: Unsupported value: [{string.Join(' ', values.Select(v => $"\"{v}\""))}]: supported values: \"All\"");
         }
     }
 
@@ -88,23 +86,45 @@ internal sealed class RequestQuery(IQueryCollection query, string userAgent)
             ? version
             : throw Refusals.BadRequest($"resourceVersion: Invalid value: \"{ResourceVersion}\": strconv.ParseUint: parsing \"{ResourceVersion}\": invalid syntax");
 
-    public string Text(string name) => query[name].ToString();
-
-    private bool Flag(string name) => query.TryGetValue(name, out var values)
-        && values.ToString() switch
+    /// <summary>Checks what a list may not ask for together.</summary>
+    /// <exception cref="StatusException">An option is malformed or contradicts another.</exception>
+    public void CheckListOptions()
+    {
+        _ = TimeoutSeconds;
+        if (SendInitialEvents is not null)
         {
-            "true" or "True" or "TRUE" or "1" or "t" or "T" or "" => true,
-            "false" or "False" or "FALSE" or "0" or "f" or "F" => false,
-            var other => throw Refusals.BadRequest($"{name}: Invalid value: \"{other}\": must be true or false"),
-        };
+            throw InvalidOptions("sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list");
+        }
+
+        switch (ResourceVersionMatch)
+        {
+            case not ("" or "Exact" or "NotOlderThan"):
+                throw InvalidOptions($"resourceVersionMatch: Unsupported value: \"{ResourceVersionMatch}\": supported values: \"Exact\", \"NotOlderThan\"");
+            case { Length: > 0 } when ResourceVersion.Length == 0:
+                throw InvalidOptions("resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided");
+            case "Exact" when ResourceVersion == "0":
+                throw InvalidOptions("resourceVersionMatch: Forbidden: resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
+        }
+    }
+
+    private static StatusException InvalidOptions(string why) => Refusals.Unprocessable($"ListOptions.meta.k8s.io \"\" is invalid: {why}");
+
+    /// <summary>The first value of a parameter, or empty.</summary>
+    public string Text(string name) => query[name] is [{ } first, ..] ? first : "";
+
+    /// <summary>As on the real server everything that does not say no means yes.</summary>
+    private bool Flag(string name) =>
+        query.ContainsKey(name) && Text(name) is not "0" && !Text(name).Equals("false", StringComparison.OrdinalIgnoreCase);
 
     private long Number(string name)
     {
         var text = Text(name);
-        return text.Length == 0
+        return !query.ContainsKey(name)
             ? 0
             : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
                 ? number
-                : throw Refusals.BadRequest($"{name}: Invalid value: \"{text}\": strconv.ParseInt: parsing \"{text}\": invalid syntax");
+                : throw Refusals.BadRequest($"{name}: strconv.ParseInt: parsing \"{text}\": {(IsWhole(text) ? "value out of range" : "invalid syntax")}");
     }
+
+    private static bool IsWhole(string text) => text.Length > 0 && text.TrimStart('-', '+').All(char.IsAsciiDigit);
 }

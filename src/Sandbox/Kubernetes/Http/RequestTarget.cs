@@ -14,7 +14,8 @@ internal sealed record RequestTarget(string Group, string Version, string Namesp
     /// <summary>Reads <c>/api/v1/...</c> and <c>/apis/group/version/...</c>; null for every other path.</summary>
     public static RequestTarget? Parse(string path)
     {
-        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        // One slash may end a path; an empty segment within it names nothing.
+        var parts = path.Trim().TrimStart('/').TrimEnd('/').Split('/');
         return parts switch
         {
             ["api", var version, .. var rest] when rest.Length > 0 => Rest("", version, rest),

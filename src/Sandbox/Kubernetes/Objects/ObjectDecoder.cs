@@ -27,6 +27,12 @@ internal sealed class ObjectDecoder(JsonSchema objectMeta)
     /// <exception cref="StatusException">The object is of another kind, or has fields that the schema does not have.</exception>
     public void DecodeApplied(ResourceType type, JsonObject sent, WriteOptions options)
     {
+        if (sent["apiVersion"] is null || sent["kind"] is null)
+        {
+            // Not even of built-in types: the merge is made by the type that the configuration itself names.
+            throw Refusals.BadRequest($"invalid object type: apiVersion and kind must say {type.ApiVersion}, Kind={type.Kind}");
+        }
+
         var unknown = Prune(type, sent, options);
         if (unknown.Count > 0)
         {
@@ -69,6 +75,14 @@ internal sealed class ObjectDecoder(JsonSchema objectMeta)
 
     private static void CheckKind(ResourceType type, JsonObject sent)
     {
+        foreach (var field in new[] { "apiVersion", "kind" })
+        {
+            if (sent[field] is { } value && value.AsText() is null)
+            {
+                throw Refusals.BadRequest($"the object provided is unrecognized (must be of type {type.Kind}): couldn't get version/kind; json parse error: json: cannot unmarshal {SchemaValidator.TypeOf(value)} into Go struct field .{field} of type string");
+            }
+        }
+
         var apiVersion = sent.Text("apiVersion") ?? "";
         var kind = sent.Text("kind") ?? "";
         if (type.IsCustom)
@@ -79,7 +93,7 @@ internal sealed class ObjectDecoder(JsonSchema objectMeta)
 
         if (kind.Length == 0 || apiVersion.Length == 0)
         {
-            // Clients that know the path may leave both out, as typed clients do.
+            // Of built-in types clients that know the path may leave both out, as typed clients do.
             if (kind.Length > 0 && kind != type.Kind)
             {
                 throw Refusals.BadRequest($"the kind in the data ({kind}) does not match the expected kind ({type.Kind})");
@@ -119,7 +133,13 @@ internal sealed class ObjectDecoder(JsonSchema objectMeta)
     /// <summary>In types that Go decodes, a value of a wrong type is a bad request, not an invalid object.</summary>
     private static void CheckTypes(ResourceType type, JsonObject value, JsonSchema schema, string path, WriteOptions options)
     {
-        var wrong = SchemaValidator.Validate(value, null, schema, FieldPath.Of(path)).FirstOrDefault(e => e.Reason == "FieldValueTypeInvalid" && !e.Body.EndsWith("\"null\"", StringComparison.Ordinal));
+        var errors = SchemaValidator.Validate(value, null, schema, FieldPath.Of(path));
+        if (errors.FirstOrDefault(e => e.Body.Contains("must be of type date-time", StringComparison.Ordinal)) is { } time)
+        {
+            throw Undecodable(type, $"parsing time as \"2006-01-02T15:04:05Z07:00\": {time}", options);
+        }
+
+        var wrong = errors.FirstOrDefault(e => e.Reason == "FieldValueTypeInvalid" && !e.Body.EndsWith("\"null\"", StringComparison.Ordinal));
         if (wrong is not null)
         {
             throw Undecodable(type, $"json: cannot unmarshal into Go struct field {type.Kind}.{wrong.Field}: {wrong.Body}", options);

@@ -355,7 +355,7 @@ internal sealed class ObjectWriter(ObjectStore store, ObjectDecoder decoder, Fie
     {
         if (bytes > MaximumObject)
         {
-            throw Refusals.TooLarge($"the object is larger than {MaximumObject} bytes");
+            throw Refusals.TooLarge($"etcdserver: request is too large: the object has more than {MaximumObject} bytes");
         }
     }
 

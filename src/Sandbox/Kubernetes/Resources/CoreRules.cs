@@ -77,7 +77,8 @@ internal sealed class ConfigMapRules : IResourceRules
     public IEnumerable<FieldError> Validate(JsonObject next, JsonObject? old) =>
     [
         .. DataKeys.Check(next, "data", "binaryData"),
-        .. DataKeys.Size(next) > DataKeys.Maximum ? [FieldError.TooLong("", DataKeys.Maximum)] : (FieldError[])[],
+        .. (next.Object("data") ?? []).Where(d => next.Object("binaryData")?.ContainsKey(d.Key) == true).Select(d => FieldError.Invalid($"data[{d.Key}]", d.Key, "duplicate of key present in binaryData")),
+        .. DataKeys.Size(next) > DataKeys.Maximum ? [FieldError.TooLong("[]", DataKeys.Maximum)] : (FieldError[])[],
         .. Immutable.Check(next, old, "data", "binaryData"),
     ];
 }

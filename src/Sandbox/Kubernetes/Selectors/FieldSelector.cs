@@ -21,6 +21,11 @@ internal sealed class FieldSelector
         var selector = new FieldSelector();
         foreach (var term in Split(text).Where(t => t.Length > 0))
         {
+            if (term.IndexOf('=', StringComparison.Ordinal) is > 0 and var at && Malformed(term[(at + 1)..]) is { } wrong)
+            {
+                throw Refusals.BadRequest($"invalid field selector: {wrong}");
+            }
+
             var (field, value, equal) = Term(term) ?? throw Bad(type, text, $"invalid selector: '{text}'; can't understand '{term}'");
             if (field is not ("metadata.name" or "metadata.namespace") && !type.SelectableFields.Contains(field))
             {
@@ -91,6 +96,25 @@ internal sealed class FieldSelector
         }
 
         yield return text[start..];
+    }
+
+    /// <summary>In a value, <c>=</c>, <c>,</c> and the backslash are written with a backslash before them, and nothing else is.</summary>
+    private static string? Malformed(string value)
+    {
+        for (var i = value.StartsWith('=') ? 1 : 0; i < value.Length; i++)
+        {
+            if (value[i] == '=')
+            {
+                return $"unescaped character in value: {(int)value[i]}";
+            }
+
+            if (value[i] == '\\' && (++i == value.Length || value[i] is not ('\\' or ',' or '=')))
+            {
+                return $"invalid escape sequence: {value[(i - 1)..Math.Min(i + 1, value.Length)]}";
+            }
+        }
+
+        return null;
     }
 
     private static string Unescape(string value)

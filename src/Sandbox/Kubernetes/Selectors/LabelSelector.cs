@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using GovernedFinetune.Sandbox.Kubernetes.Http;
 using GovernedFinetune.Sandbox.Kubernetes.Json;
@@ -94,7 +95,10 @@ internal sealed class LabelSelector
             var at = part.IndexOf(symbol, StringComparison.Ordinal);
             if (at >= 0)
             {
-                return new(Key(part[..at].Trim(), whole), operation, [Value(part[(at + symbol.Length)..].Trim(), whole)]);
+                var value = Value(part[(at + symbol.Length)..].Trim(), whole);
+                return operation is Operator.GreaterThan or Operator.LessThan && !long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+                    ? throw Bad(whole, $"values[0]: Invalid value: \"{value}\": for 'Gt', 'Lt' operators, the value must be an integer")
+                    : new(Key(part[..at].Trim(), whole), operation, [value]);
             }
         }
 

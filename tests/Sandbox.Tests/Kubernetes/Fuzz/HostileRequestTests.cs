@@ -71,9 +71,9 @@ public sealed class HostileRequestTests(ITestOutputHelper output)
         {
             response = await cluster.Client.SendAsync(message, patience.Token);
         }
-        catch (HttpRequestException) when (request.Http2 && request.Path.Contains("%00", StringComparison.Ordinal))
+        catch (HttpRequestException) when (request.Path.Contains("%00", StringComparison.Ordinal))
         {
-            // The web server resets an HTTP/2 stream whose path holds a NUL: it reached no handler.
+            // The web server breaks off a request whose path holds a NUL, without reading its body: it reached no handler.
             Assert.Equal(before, await RevisionAsync(cluster));
             return 0;
         }
