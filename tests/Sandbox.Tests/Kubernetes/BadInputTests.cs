@@ -119,6 +119,8 @@ public sealed class BadInputTests
     [InlineData("/api//v1/namespaces", 404, "could not find the requested resource")]
     [InlineData("/api/v1/namespaces/default/configmaps/%zz", 400, "an escape that is none")]
     [InlineData("/api/v1/namespaces/default/configmaps/%ff%fe", 404, "not found")]
+    [InlineData("/api/v1/namespaces/default%0a", 404, "not found")]
+    [InlineData("//api/v1/namespaces/default", 404, "could not find the requested resource")]
     public async Task A_path_is_taken_as_it_was_sent(string path, int status, string message)
     {
         await using var cluster = await TestCluster.StartAsync();

@@ -14,8 +14,13 @@ internal sealed record RequestTarget(string Group, string Version, string Namesp
     /// <summary>Reads <c>/api/v1/...</c> and <c>/apis/group/version/...</c>; null for every other path.</summary>
     public static RequestTarget? Parse(string path)
     {
+        if (path.Length < 2)
+        {
+            return null;
+        }
+
         // One slash may end a path; an empty segment within it names nothing.
-        var parts = path.Trim().TrimStart('/').TrimEnd('/').Split('/');
+        var parts = (path.EndsWith('/') ? path[1..^1] : path[1..]).Split('/');
         return parts switch
         {
             ["api", var version, .. var rest] when rest.Length > 0 => Rest("", version, rest),
