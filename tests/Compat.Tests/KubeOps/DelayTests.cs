@@ -35,6 +35,23 @@ public sealed class DelayTests
     }
 
     [Fact]
+    public async Task A_connection_that_breaks_is_opened_again_after_2_seconds_from_the_last_bookmark()
+    {
+        await using var widgets = await StartAsync();
+        var watch = await widgets.Server.NextWatchAsync("widgets");
+        var version = widgets.Server.Store.Version;
+        watch.Bookmark(version);
+        await widgets.Meter.NextAsync("kubeops.operator.watcher.events");
+        watch.Break();
+
+        var pause = await _time.NextWaitAsync();
+        Assert.InRange(pause, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3));
+        Assert.False(widgets.Server.HasUnseenWatch);
+        _time.Advance(pause);
+        Assert.Equal($"{version}", (await widgets.Server.NextWatchAsync("widgets")).Query["resourceVersion"]);
+    }
+
+    [Fact]
     public async Task Retries_wait_for_the_base_times_a_power_of_two()
     {
         await using var widgets = await StartAsync(settings: it => it.WithParallelReconciliation(parallel => parallel

@@ -22,6 +22,19 @@ public sealed class FinalizerTests
     }
 
     [Fact]
+    public async Task A_conflict_while_it_is_attached_fails_the_look_and_the_next_one_attaches_it()
+    {
+        await using var widgets = await StartAsync();
+        widgets.Server.FailNext(request => request.Is("PUT", $"{Widget.Collection}/a"), 409);
+
+        await widgets.CreateAsync("a");
+
+        Assert.Equal(WidgetFinalizer.Identifier, (await widgets.Script.NextAsync()).Widget.Finalizers().Single());
+        Assert.Equal(2, widgets.Server.Requests.Count(request => request.Is("PUT", $"{Widget.Collection}/a")));
+        Assert.Equal(2, widgets.Server.Requests.Count(request => request.Is("GET", $"{Widget.Collection}/a")));
+    }
+
+    [Fact]
     public async Task Deletion_runs_the_finalizer_and_then_lets_the_object_go()
     {
         await using var widgets = await StartAsync();

@@ -116,6 +116,23 @@ public sealed class ReconcileTests
     }
 
     [Fact]
+    public async Task With_as_many_retries_as_there_are_numbers_nothing_is_dropped()
+    {
+        await using var widgets = await OperatorUnderTest.StartAsync(it => it.ParallelReconciliation.MaxErrorRetries = int.MaxValue);
+        var broken = 7;
+        widgets.Script.Answer = (call, _) => broken-- > 0 ? throw new InvalidOperationException("broken") : Answers.Success(call);
+
+        await widgets.CreateAsync("a");
+
+        for (var look = 0; look < 8; look++)
+        {
+            await widgets.Script.NextAsync("a");
+        }
+
+        Assert.Empty(await widgets.SettleAsync());
+    }
+
+    [Fact]
     public async Task A_deletion_is_reported_with_the_last_state_and_without_a_read()
     {
         await using var widgets = await OperatorUnderTest.StartAsync();

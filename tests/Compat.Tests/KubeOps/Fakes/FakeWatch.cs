@@ -35,15 +35,26 @@ internal sealed class FakeWatch(Collection collection, IReadOnlyDictionary<strin
     /// <summary>Sends a line that is no JSON.</summary>
     public void Garble() => _lines.Writer.TryWrite("<html>");
 
+    /// <summary>Breaks the connection in the middle of a line, as a proxy or a node that dies does.</summary>
+    public void Break() => _lines.Writer.TryComplete(new IOException("broken"));
+
     public void Close() => _lines.Writer.TryComplete();
 
     public async Task ServeAsync(HttpContext http)
     {
         http.Response.ContentType = "application/json";
         await http.Response.StartAsync(http.RequestAborted);
-        await foreach (var line in _lines.Reader.ReadAllAsync(http.RequestAborted))
+        try
         {
-            await http.Response.WriteAsync(line + "\n", http.RequestAborted);
+            await foreach (var line in _lines.Reader.ReadAllAsync(http.RequestAborted))
+            {
+                await http.Response.WriteAsync(line + "\n", http.RequestAborted);
+            }
+        }
+        catch (IOException)
+        {
+            await http.Response.WriteAsync("{\"type\":", http.RequestAborted);
+            http.Abort();
         }
     }
 
