@@ -59,8 +59,10 @@ public sealed class AuthorizationTests
     [InlineData("get", "GET", "/one?watch=true")]
     [InlineData("list", "GET", "")]
     [InlineData("list", "GET", "?watch=false")]
+    [InlineData("list", "GET", "?watch=FALSE&watch=true")]
     [InlineData("watch", "GET", "?watch=true")]
     [InlineData("watch", "GET", "?watch=1")]
+    [InlineData("watch", "GET", "?watch=true&watch=false")]
     [InlineData("create", "POST", "")]
     [InlineData("update", "PUT", "/one")]
     [InlineData("patch", "PATCH", "/one")]
@@ -100,6 +102,8 @@ public sealed class AuthorizationTests
     [InlineData("?fieldSelector=metadata.name%3Dtwo", 403)]
     [InlineData("?fieldSelector=metadata.name!%3Done", 403)]
     [InlineData("?fieldSelector=spec.color%3Done", 403)]
+    [InlineData("?fieldSelector=spec.color%3Dred&fieldSelector=metadata.name%3Done", 403)]
+    [InlineData("?fieldSelector=&fieldSelector=metadata.name%3Done", 403)]
     [InlineData("", 403)]
     public async Task A_list_of_one_name_is_about_that_object(string query, int status)
     {

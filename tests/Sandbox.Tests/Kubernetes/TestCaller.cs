@@ -41,7 +41,7 @@ internal sealed class TestCaller(TestCluster cluster, string? token, params (str
         }
 
         // Only the beginning of a watch is waited for.
-        var watch = path.Contains("watch=true", StringComparison.Ordinal) || path.Contains("watch=1", StringComparison.Ordinal);
+        var watch = path.Contains("?watch=true", StringComparison.Ordinal) || path.Contains("?watch=1", StringComparison.Ordinal);
         using var response = await _client.SendAsync(request, watch ? HttpCompletionOption.ResponseHeadersRead : HttpCompletionOption.ResponseContentRead);
         var text = watch && response.IsSuccessStatusCode ? "" : await response.Content.ReadAsStringAsync();
         return new Answer((int)response.StatusCode, text, response.Content.Headers.ContentType?.ToString() ?? "", []);

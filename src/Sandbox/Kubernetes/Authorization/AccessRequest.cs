@@ -36,8 +36,11 @@ internal sealed record AccessRequest
     /// <summary>The question that a request on a path outside resources asks.</summary>
     public static AccessRequest Of(string method, string path) => new() { Verb = method.ToLowerInvariant(), Path = path };
 
-    /// <summary>The question that a request on a resource asks.</summary>
-    public static AccessRequest Of(string method, RequestTarget target, IQueryCollection query)
+    /// <summary>
+    /// The question that a request on a resource asks. It takes the parameters from where the handlers take them: what is
+    /// judged is what is done.
+    /// </summary>
+    public static AccessRequest Of(string method, RequestTarget target, RequestQuery query)
     {
         var access = new AccessRequest
         {
@@ -50,7 +53,7 @@ internal sealed record AccessRequest
             // As upstream: a namespace lies in itself, so that a role in it can be about it.
             Namespace = target is { Plural: "namespaces", Namespace: "" } ? target.Name : target.Namespace,
         };
-        return access.Verb is "list" or "watch" && FieldSelector.ExactName(query["fieldSelector"].ToString()) is { } name
+        return access.Verb is "list" or "watch" && FieldSelector.ExactName(query.FieldSelector) is { } name
             ? access with { Name = name }
             : access;
     }
@@ -68,10 +71,10 @@ internal sealed record AccessRequest
         return $"User {user} cannot {Verb} resource {FieldError.Quote(CombinedResource)} in API group {FieldError.Quote(Group)} {place}";
     }
 
-    private static string VerbOf(string method, bool named, IQueryCollection query) => method switch
+    private static string VerbOf(string method, bool named, RequestQuery query) => method switch
     {
         "GET" or "HEAD" when named => "get",
-        "GET" or "HEAD" => RequestQuery.AsksToWatch(query) ? "watch" : "list",
+        "GET" or "HEAD" => query.Watch ? "watch" : "list",
         "POST" => "create",
         "PUT" => "update",
         "PATCH" => "patch",

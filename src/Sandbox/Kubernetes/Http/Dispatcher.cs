@@ -57,10 +57,11 @@ internal sealed class Dispatcher(
 
         if (RequestTarget.Parse(path) is { } target)
         {
-            var access = AccessRequest.Of(http.Request.Method, target, http.Request.Query);
+            var query = new RequestQuery(http.Request.Query, http.Request.Headers.UserAgent.ToString());
+            var access = AccessRequest.Of(http.Request.Method, target, query);
             http.Description().Operation = $"{access.Verb} {access.CombinedResource}";
             http.Description().Resource = target.Resource;
-            return ResourceAsync(http, target, access, gate.Admit(http, access));
+            return ResourceAsync(http, target, query, access, gate.Admit(http, access));
         }
 
         _ = gate.Admit(http, AccessRequest.Of(http.Request.Method, path));
@@ -101,10 +102,9 @@ internal sealed class Dispatcher(
         return found is null ? throw Refusals.NoSuchPath() : Responder.WriteAsync(http, 200, found);
     }
 
-    private Task ResourceAsync(HttpContext http, RequestTarget target, AccessRequest access, Caller caller)
+    private Task ResourceAsync(HttpContext http, RequestTarget target, RequestQuery query, AccessRequest access, Caller caller)
     {
         var type = registry.Find(target.Group, target.Version, target.Plural) ?? throw Refusals.NoSuchPath();
-        var query = new RequestQuery(http.Request.Query, http.Request.Headers.UserAgent.ToString());
         var verb = access.Verb;
         if (!Verbs(type, target).Contains(verb) || http.Request.Method == "HEAD")
         {
@@ -126,7 +126,7 @@ internal sealed class Dispatcher(
         return verb switch
         {
             "get" => reader.GetAsync(request),
-            "watch" when query.Watch => watcher.WatchAsync(request),
+            "watch" => watcher.WatchAsync(request),
             "list" => reader.ListAsync(request),
             "create" when target.Subresource.Length > 0 => tokens.CreateAsync(request, type.Subresources[0].Body),
             "create" when type.IsReview => reviews.CreateAsync(request),

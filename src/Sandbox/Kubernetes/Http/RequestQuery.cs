@@ -8,10 +8,6 @@ internal sealed class RequestQuery(IQueryCollection query, string userAgent)
 {
     public bool Watch => Flag("watch");
 
-    /// <summary>Whether a request is to be judged as a watch, before its parameters are checked: any value but a plain no counts.</summary>
-    public static bool AsksToWatch(IQueryCollection query) =>
-        query.TryGetValue("watch", out var values) && values.ToString() is not ("false" or "False" or "FALSE" or "0" or "f" or "F");
-
     public bool AllowWatchBookmarks => Flag("allowWatchBookmarks");
 
     public bool? SendInitialEvents => query.ContainsKey("sendInitialEvents") ? Flag("sendInitialEvents") : null;
