@@ -25,8 +25,7 @@ class Cluster:
         """The CRDs, and the operator's service account with its rights, as a platform team applies them."""
         if self._given is not None:
             self._remember_what_is_there()
-        # The namespace comes before the roles in it.
-        for what in (CRDS, RBAC / "service-account.yaml", RBAC):
+        for what in (CRDS, RBAC):
             print(self.kubectl.run("apply", "-f", str(what)).strip())
         self.kubectl.run("wait", "--for=condition=Established", "--timeout=30s", "-f", str(CRDS))
 

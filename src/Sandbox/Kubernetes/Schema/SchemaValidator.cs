@@ -160,17 +160,16 @@ internal sealed class SchemaValidator
     private void CheckString(string text, JsonSchema schema, FieldPath path)
     {
         var length = schema.MinLength is null && schema.MaxLength is null ? 0 : text.EnumerateRunes().Count();
+        // Only the first of these is reported, as by the real server.
         if (schema.MaxLength is { } most && length > most)
         {
             _errors.Add(FieldError.TooLong(path.ToString(), most));
         }
-
-        if (schema.MinLength is { } least && length < least)
+        else if (schema.MinLength is { } least && length < least)
         {
             AddInvalid(path, text, $"should be at least {least} chars long");
         }
-
-        if (schema.CompiledPattern is { } pattern && !pattern.IsMatch(text))
+        else if (schema.CompiledPattern is { } pattern && !pattern.IsMatch(text))
         {
             AddInvalid(path, text, $"should match '{schema.Pattern}'");
         }

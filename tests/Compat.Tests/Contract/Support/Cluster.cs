@@ -88,14 +88,15 @@ public sealed class Cluster : IAsyncLifetime
     {
         var definition = Samples.WidgetDefinition(Group);
         change?.Invoke(definition);
-        await DefineAsync(definition);
+        _ = await DefineAsync(definition.ToJsonString());
         return Widgets;
     }
 
     /// <summary>Creates a definition and waits until its kind is served.</summary>
-    public async Task DefineAsync(JsonObject definition)
+    /// <param name="definition">JSON or YAML.</param>
+    public async Task<Answer> DefineAsync(string definition)
     {
-        var made = (await Client.PostAsync(Definitions, definition)).Expect(201);
+        var made = (await Client.SendAsync(HttpMethod.Post, $"{Definitions}?fieldValidation=Strict", definition, RawClient.Yaml)).Expect(201);
         var path = $"{Definitions}/{made.At("metadata.name")}";
         RemoveAtTheEnd(path);
         _ = await Eventually.GetAsync(
@@ -103,17 +104,14 @@ public sealed class Cluster : IAsyncLifetime
             a => (a.Json["status"]?["conditions"]?.AsArray() ?? []).Any(c => c!.At("type") == "Established" && c!.At("status") == "True"));
         var collection = $"/apis/{made.At("spec.group")}/{made.At("spec.versions.0.name")}/{made.At("spec.names.plural")}";
         _ = await Eventually.GetAsync(() => Client.GetAsync(collection), a => a.Status == 200);
+        return made;
     }
 
     /// <summary>Makes the sandbox forget what was before now.</summary>
-    public async Task ForgetHistoryAsync()
-    {
-        using var forget = new HttpRequestMessage(HttpMethod.Delete, new Uri(Sandbox.BaseAddress, "/_sandbox/kubernetes/history"));
-        forget.Headers.Authorization = new("Bearer", SandboxContext.AdminToken);
-        using var kubernetes = new Kubernetes(Configuration());
-        using var forgotten = await kubernetes.HttpClient.SendAsync(forget);
-        Assert.True(forgotten.IsSuccessStatusCode);
-    }
+    public Task ForgetHistoryAsync() => SwitchAsync("history");
+
+    /// <summary>Makes the sandbox end every watch.</summary>
+    public Task EndWatchesAsync() => SwitchAsync("watches");
 
     /// <summary>A version whose successors the server no longer knows: the first ever, where the server keeps no history from before its start.</summary>
     public async Task<string> ForgottenVersionAsync(string collection)
@@ -130,7 +128,13 @@ public sealed class Cluster : IAsyncLifetime
     }
 
     /// <summary>Removes an object when the tests of this class have run.</summary>
-    public void RemoveAtTheEnd(string path) => _made.Add(path);
+    public void RemoveAtTheEnd(string path)
+    {
+        lock (_made)
+        {
+            _made.Add(path);
+        }
+    }
 
     public async Task DisposeAsync()
     {
@@ -151,5 +155,14 @@ public sealed class Cluster : IAsyncLifetime
         }
 
         Directory.Delete(_state, recursive: true);
+    }
+
+    private async Task SwitchAsync(string what)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(Sandbox.BaseAddress, $"/_sandbox/kubernetes/{what}"));
+        request.Headers.Authorization = new("Bearer", SandboxContext.AdminToken);
+        using var kubernetes = new Kubernetes(Configuration());
+        using var answer = await kubernetes.HttpClient.SendAsync(request);
+        Assert.True(answer.IsSuccessStatusCode, $"The switch {what} answered {(int)answer.StatusCode}.");
     }
 }
