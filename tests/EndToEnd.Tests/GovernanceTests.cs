@@ -102,12 +102,12 @@ public sealed class GovernanceTests(World world) : WorldTests(world)
     [Fact]
     public async Task A_grant_that_is_lost_during_training_stops_the_run_within_its_interval()
     {
+        await World.Cloud.ChangePrivilegesAsync("schema", "finance.curated", add: ["CREATE_MODEL"], remove: []);
         _ = await World.ApplyAsync(Manifests.Grant("revocable", World.Principal, spec =>
         {
             spec["recheckInterval"] = "2s";
             spec["modelSchemas"] = new JsonArray("finance.ml", "finance.curated");
         }));
-        await World.Cloud.ChangePrivilegesAsync("schema", "finance.curated", add: ["CREATE_MODEL"], remove: []);
         _ = await World.ApplyAsync(Manifests.Run("revoked", spec =>
         {
             spec["grant"] = "revocable";

@@ -70,6 +70,15 @@ internal sealed class Cloud(JsonNode endpoints, string principal, string emrAppl
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
+    /// <summary>Takes a service of the sandbox away until the answer is disposed of.</summary>
+    public async Task<IAsyncDisposable> AwayAsync(string service)
+    {
+        var aws = Administrator("aws");
+        using var answer = await aws.PutAsync($"/_sandbox/outages/{service}", null);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return new Outage(aws);
+    }
+
     private static async Task<JsonNode> ReadAsync(string state, string file) => JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(state, file)))!;
 
     private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
@@ -80,5 +89,14 @@ internal sealed class Cloud(JsonNode endpoints, string principal, string emrAppl
         config.ServiceURL = Text(endpoints, "aws");
         config.AuthenticationRegion = Text(endpoints, "region");
         return config;
+    }
+
+    private sealed class Outage(HttpClient aws) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            using var answer = await aws.DeleteAsync("/_sandbox/outages");
+            aws.Dispose();
+        }
     }
 }

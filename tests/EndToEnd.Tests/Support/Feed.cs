@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace GovernedFinetune.EndToEnd.Tests.Support;
 
 /// <summary>A stream of runs whose jobs are scripted, so that there is something to do at every moment.</summary>
@@ -9,8 +11,9 @@ internal sealed class Feed : IAsyncDisposable
     private readonly KubernetesHttp _kubernetes;
     private readonly string _prefix;
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<string> _uids = [];
+    private readonly ConcurrentBag<string> _uids = [];
     private readonly Task _feeding;
+    private int _last;
 
     private Feed(KubernetesHttp kubernetes, string prefix)
     {
@@ -39,6 +42,13 @@ internal sealed class Feed : IAsyncDisposable
         return runs;
     }
 
+    /// <summary>One more run, now.</summary>
+    public async Task AddAsync()
+    {
+        var made = await _kubernetes.CreateRunAsync(Manifests.Run($"{_prefix}-{Interlocked.Increment(ref _last)}"));
+        _uids.Add(made["metadata"]!["uid"]!.GetValue<string>());
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -54,8 +64,7 @@ internal sealed class Feed : IAsyncDisposable
         {
             do
             {
-                var made = await _kubernetes.CreateRunAsync(Manifests.Run($"{_prefix}-{_uids.Count + 1}"));
-                _uids.Add(made["metadata"]!["uid"]!.GetValue<string>());
+                await AddAsync();
             }
             while (await pace.WaitForNextTickAsync(_stop.Token));
         }
@@ -65,5 +74,5 @@ internal sealed class Feed : IAsyncDisposable
         }
     }
 
-    private bool IsMine(RunView run) => _uids.Contains(run.Run["metadata"]!["uid"]!.GetValue<string>());
+    private bool IsMine(RunView run) => _uids.Contains(run.Uid);
 }

@@ -24,16 +24,24 @@ internal sealed class OperatorProcess(World world, string name)
     public Task StartAsync() => world.DemoAsync("operator", "--name", name);
 
     /// <summary>Ends it without a word: no shutdown code runs.</summary>
-    public Task KillAsync() => EndAsync("KILL");
+    public async Task KillAsync()
+    {
+        await SignalAsync("KILL");
+        await ExitedAsync();
+    }
 
     /// <summary>Asks it to end, and waits until it has.</summary>
-    public Task TerminateAsync() => EndAsync("TERM");
+    public async Task TerminateAsync()
+    {
+        await SignalAsync("TERM");
+        await ExitedAsync();
+    }
 
-    /// <summary>Pauses it, as a machine that hangs.</summary>
-    public Task PauseAsync() => SignalAsync("STOP");
+    /// <summary>Waits until it has ended.</summary>
+    public Task ExitedAsync() => Patience.UntilAsync(() => Task.FromResult(HasExited()), () => $"Operator '{name}' does not end.");
 
-    /// <summary>Lets it go on.</summary>
-    public Task ContinueAsync() => SignalAsync("CONT");
+    /// <summary>Sends it a signal, such as <c>STOP</c>, and does not wait for what comes of it.</summary>
+    public Task SignalAsync(string signal) => Command.MustAsync("kill", [$"-{signal}", Id.ToString(CultureInfo.InvariantCulture)]);
 
     public Task<string> LogAsync() => File.ReadAllTextAsync(Path.Combine(world.State, $"{name}.log"));
 
@@ -49,12 +57,4 @@ internal sealed class OperatorProcess(World world, string name)
             return true;
         }
     }
-
-    private async Task EndAsync(string signal)
-    {
-        await SignalAsync(signal);
-        await Patience.UntilAsync(() => Task.FromResult(HasExited()), () => $"Operator '{name}' did not end after SIG{signal}.");
-    }
-
-    private Task SignalAsync(string signal) => Command.MustAsync("kill", [$"-{signal}", Id.ToString(CultureInfo.InvariantCulture)]);
 }

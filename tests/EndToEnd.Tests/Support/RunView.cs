@@ -7,6 +7,8 @@ internal sealed record RunView(JsonNode Run)
 {
     public string Name => Run["metadata"]!["name"]!.GetValue<string>();
 
+    public string Uid => Run["metadata"]!["uid"]!.GetValue<string>();
+
     public string Phase => Run["status"]?["phase"]?.GetValue<string>() ?? "";
 
     public JsonNode? Status => Run["status"];

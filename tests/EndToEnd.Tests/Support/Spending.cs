@@ -10,6 +10,7 @@ internal sealed class Spending
 
     private readonly Dictionary<string, int> _kubernetes = [];
     private readonly Dictionary<string, int> _cloud = [];
+    private readonly Dictionary<string, int> _done = [];
 
     public int KubernetesWrites => _kubernetes.Where(o => o.Key.Contains("finetuneruns", StringComparison.Ordinal)).Sum(o => o.Value);
 
@@ -21,6 +22,11 @@ internal sealed class Spending
         foreach (var request in requests)
         {
             var (service, operation, principal) = (request.Service, request.Operation, request.Principal);
+            if (request.Status < 300)
+            {
+                Add(spending._done, operation);
+            }
+
             if (service == "kubernetes" && operation.Split(' ')[0] is "create" or "update" or "patch" or "delete")
             {
                 var isRun = operation.Contains("finetuneruns", StringComparison.Ordinal) && request.Resource.EndsWith("/" + run, StringComparison.Ordinal);
@@ -42,7 +48,11 @@ internal sealed class Spending
         return spending;
     }
 
+    /// <summary>How often an operation was asked for.</summary>
     public int Count(string operation) => _kubernetes.GetValueOrDefault(operation) + _cloud.GetValueOrDefault(operation);
+
+    /// <summary>How often it was done.</summary>
+    public int Done(string operation) => _done.GetValueOrDefault(operation);
 
     public override string ToString()
     {
