@@ -10,6 +10,10 @@ public enum FailureKind
     /// It never counts as an attempt.</summary>
     Waiting,
 
+    /// <summary>The call was not made, because the operator's own share of an API's rate is used up. It was only to read, so
+    /// nobody need know: nothing is stored of it, and the pass is made again.</summary>
+    Queued,
+
     /// <summary>Trying again cannot help until somebody changes something.</summary>
     Terminal,
 
@@ -48,6 +52,9 @@ public sealed class OperatorException : Exception
     /// <summary>A wait that the other side asks for.</summary>
     public static OperatorException Waiting(string reason, string message, TimeSpan? retryAfter = null, Exception? inner = null) =>
         new(FailureKind.Waiting, reason, message, retryAfter, inner);
+
+    /// <summary>A read that was not made, because it was not its turn.</summary>
+    public static OperatorException Queued(string message, TimeSpan retryAfter) => new(FailureKind.Queued, Reasons.Throttled, message, retryAfter, null);
 
     /// <summary>A call that was not made, because this process does not lead. It has no cause: what an SDK may take for a lost
     /// connection it would send again.</summary>

@@ -7,7 +7,7 @@ namespace GovernedFinetune.Operator.Runs;
 
 /// <summary>
 /// Answers what a pass throws (design section 4, rule 4). Transient: back off, with the next try in status so that a
-/// restart does not reset it. Waiting: come back when told. Terminal: stop what is running, then the run has failed; while
+/// restart does not reset it. Waiting: come back when told. Queued: likewise, and nothing is written. Terminal: stop what is running, then the run has failed; while
 /// it is being stopped already, the run is stalled until the stop succeeds. Anything else is taken as transient.
 /// </summary>
 public sealed class RunFailures(RunStops stops, TimeProvider clock, ILogger<RunFailures> logger)
@@ -29,6 +29,11 @@ public sealed class RunFailures(RunStops stops, TimeProvider clock, ILogger<RunF
     {
         var failure = error as OperatorException
             ?? OperatorException.Transient(Reasons.ServiceUnavailable, $"Unexpected {error.GetType().Name}; the operator's log has the details.", error);
+        if (failure is { Kind: FailureKind.Queued, RetryAfter: { } turn })
+        {
+            return new PassOutcome.Rest(turn);
+        }
+
         RunLog.PassFailed(logger, failure.Kind, failure.Reason, failure.Message, error is OperatorException ? null : error);
         var now = clock.GetUtcNow();
         var (terminal, stopping) = (failure.Kind is FailureKind.Terminal, stops.IsStopping(scope.Status));

@@ -117,6 +117,22 @@ public sealed class RateLimitTests
         Assert.Equal(3, sent);
     }
 
+    [Theory]
+    [InlineData("sagemaker:DescribeTrainingJob", FailureKind.Queued)]
+    [InlineData("emr-serverless:GetJobRun", FailureKind.Queued)]
+    [InlineData("sagemaker:ListTrainingJobs", FailureKind.Queued)]
+    [InlineData("sagemaker:StopTrainingJob", FailureKind.Waiting)]
+    public async Task Only_what_changes_something_makes_a_wait_that_the_run_tells_of(string action, FailureKind kind)
+    {
+        var limits = new ApiRateLimits(_clock);
+        var caller = new AwsCaller(Own, limits);
+        limits.For(Own, action)!.Empty();
+        _ = Enumerable.Range(0, 200).Select(_ => SendAsync()).ToList();
+        await Failing.WithAsync(kind, Reasons.Throttled, SendAsync);
+
+        Task<int> SendAsync() => caller.SendAsync(new AwsCall(action, "job"), _ => Task.FromResult(1), CancellationToken.None);
+    }
+
     [Fact]
     public async Task A_throttle_of_the_service_empties_the_bucket()
     {

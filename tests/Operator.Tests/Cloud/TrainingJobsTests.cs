@@ -185,6 +185,34 @@ public sealed class TrainingJobsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_lists_have_shown_of_a_job_under_way_is_known_until_it_ends_or_moves_between_two_pages()
+    {
+        _aws.Answer(List, Jobs(("a", "InProgress", "Starting"), ("b", "InProgress", "Training"), ("c", "InProgress", "Training")))
+            .Answer(List, Jobs(("a", "InProgress", "Training"), ("b", "Completed", "Completed"), ("c", "InProgress", "Training"), ("c", "InProgress", "Uploading")));
+        Assert.Null(_jobs.Listed("a"));
+
+        _ = await _jobs.ListChangedAsync(null, CancellationToken.None);
+        Assert.Equal("InProgress", (string?)_aws.Sent[0].Json["StatusEquals"]);
+        Assert.Null(_aws.Sent[0].Json["LastModifiedTimeAfter"]);
+        Assert.Equal(["Starting", "Training", "Training"], new[] { "a", "b", "c" }.Select(name => _jobs.Listed(name)?.SecondaryState));
+
+        _ = await _jobs.ListChangedAsync(DateTimeOffset.UnixEpoch, CancellationToken.None);
+        Assert.Equal(["Training", null, null], new[] { "a", "b", "c" }.Select(name => _jobs.Listed(name)?.SecondaryState));
+    }
+
+    [Fact]
+    public async Task A_list_of_all_that_is_under_way_puts_what_it_does_not_show_out_of_mind()
+    {
+        _aws.Answer(List, Jobs(("a", "InProgress", "Training"))).Answer(List, Jobs(("d", "InProgress", "Training")));
+        _ = await _jobs.ListChangedAsync(null, CancellationToken.None);
+        _ = await _jobs.ListChangedAsync(null, CancellationToken.None);
+        Assert.Equal([null, "Training"], new[] { "a", "d" }.Select(name => _jobs.Listed(name)?.SecondaryState));
+    }
+
+    private static string Jobs(params (string Name, string Status, string Secondary)[] jobs) =>
+        $$"""{"TrainingJobSummaries":[{{string.Join(',', jobs.Select(j => $$"""{"TrainingJobName":"{{j.Name}}","TrainingJobStatus":"{{j.Status}}","SecondaryStatus":"{{j.Secondary}}"}"""))}}]}""";
+
+    [Fact]
     public async Task Changed_jobs_are_listed_to_the_last_page_also_over_an_empty_one()
     {
         _aws.Answer(List, """{"TrainingJobSummaries":[],"NextToken":"p2"}""")

@@ -26,6 +26,9 @@ internal sealed class FakeCloud : IRunServicesFactory
     /// <summary>Called before each effect that a grant has to allow, with its name.</summary>
     public Action<string> BeforeGovernedEffect { get; set; } = _ => { };
 
+    /// <summary>What lists have shown of training jobs under way; nothing unless a test says so.</summary>
+    public Func<string, TrainingJob?> Listed { get; set; } = _ => null;
+
     public RunServices Services => _services;
 
     public RunServices For(Profile profile) => _services;

@@ -53,8 +53,11 @@ internal sealed class FakeTrainingJobs(FakeCloud cloud) : ITrainingJobs
     public Task StopAsync(string name, CancellationToken cancellationToken) => cloud.EffectAsync("sagemaker:StopTrainingJob", s =>
         s.TrainingJobs.FirstOrDefault(j => j.Request.Name == name && !j.State.IsTerminal()) is { } job ? (s.With(job with { State = JobState.Stopping }), true) : (s, false));
 
-    public Task<IReadOnlyList<TrainingJob>> ListChangedAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
-        cloud.ReadAsync<IReadOnlyList<TrainingJob>>("sagemaker:ListTrainingJobs", s => [.. s.TrainingJobs.Select(j => Told(j) with { OwnerRunUid = null })]);
+    public Task<IReadOnlyList<TrainingJob>> ListChangedAsync(DateTimeOffset? since, CancellationToken cancellationToken) =>
+        cloud.ReadAsync<IReadOnlyList<TrainingJob>>("sagemaker:ListTrainingJobs", s =>
+            [.. s.TrainingJobs.Where(j => since is not null || !j.State.IsTerminal()).Select(j => Told(j) with { OwnerRunUid = null })]);
+
+    public TrainingJob? Listed(string name) => cloud.Listed(name);
 
     private static TrainingJob Told(SageMakerJob job)
     {

@@ -1,5 +1,6 @@
 using GovernedFinetune.Entities;
 using GovernedFinetune.Operator.Failures;
+using GovernedFinetune.Operator.Kubernetes;
 using GovernedFinetune.Operator.Runs;
 using GovernedFinetune.Operator.Status;
 using GovernedFinetune.Operator.Tests.Fakes;
@@ -47,6 +48,15 @@ public class FailureTests
             var answer = await AnswerAsync(OperatorException.Waiting(Reasons.Throttled, "429", asked is { } s ? TimeSpan.FromSeconds(s) : null));
             Assert.Equal(new PassOutcome.Rest(TimeSpan.FromSeconds(seconds)), answer);
         }
+    }
+
+    [Fact]
+    public async Task A_read_that_has_to_wait_for_its_turn_writes_nothing()
+    {
+        var before = StatusPatch.Copy(_scope.Status);
+        Assert.Equal(new PassOutcome.Rest(TimeSpan.FromSeconds(6)), await AnswerAsync(OperatorException.Queued("not yet", TimeSpan.FromSeconds(6))));
+        Assert.Equivalent(before, _scope.Status);
+        Assert.Empty(_scope.Events);
     }
 
     [Fact]

@@ -76,6 +76,37 @@ public sealed class JobObserverTests : IDisposable
         Assert.Equal(["risk-summariser"], _woken);
     }
 
+    [Fact]
+    public async Task A_training_job_that_is_not_among_those_under_way_has_ended_and_wakes_its_run()
+    {
+        _world.PrepareOutcome = _ => new Outcome(JobState.Succeeded);
+        _ = await _world.UntilAsync(w => w.Run!.Status?.Training?.SecondaryState == "Training");
+        Assert.True(await _observer.LookAsync(Samples.Profile, null, CancellationToken.None));
+        Assert.Empty(_woken);
+
+        _world.Cloud.State = JobWork.Reach(_world.Cloud.State, _world.Cloud.State.TrainingJobs[0], JobState.Succeeded);
+        Assert.True(await _observer.LookAsync(Samples.Profile, null, CancellationToken.None));
+        Assert.Equal(["risk-summariser"], _woken);
+    }
+
+    [Theory]
+    [InlineData("Training", false)]
+    [InlineData("Uploading", true)]
+    public async Task A_training_job_is_described_only_when_the_list_does_not_show_it_where_the_status_has_it(string listed, bool described)
+    {
+        _world.PrepareOutcome = _ => new Outcome(JobState.Succeeded);
+        _ = await _world.UntilAsync(w => w.Run!.Status?.Training?.SecondaryState == "Training");
+        var before = _world.Status;
+        _world.Cloud.Listed = name => new TrainingJob(
+            name, before.Training!.Arn!, JobState.Running, "InProgress", listed, null, false, null, null, null, new Dictionary<string, double>(), null, null);
+        _world.Cloud.Calls.Clear();
+
+        _ = await _world.StepAsync();
+
+        Assert.Equal(described, _world.Cloud.Calls.Made.Contains("sagemaker:DescribeTrainingJob"));
+        Assert.Equivalent(before, _world.Status);
+    }
+
     public static TheoryData<string> Errors => ["transient", "unexpected"];
 
     [Theory]

@@ -5,6 +5,11 @@ namespace GovernedFinetune.Operator.Cloud.Calls;
 /// <param name="Target">The object that it is about.</param>
 internal sealed record AwsCall(string Action, string Target)
 {
+    /// <summary>Whether it changes nothing.</summary>
+    public bool OnlyReads => Action.Split(':') is [_, var name] && (Begins(name, "Get") || Begins(name, "Describe") || Begins(name, "List"));
+
     /// <inheritdoc />
     public override string ToString() => $"{Action} on '{Target}'";
+
+    private static bool Begins(string name, string verb) => name.StartsWith(verb, StringComparison.Ordinal);
 }

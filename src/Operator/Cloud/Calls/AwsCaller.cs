@@ -19,8 +19,8 @@ internal sealed class AwsCaller(AwsProfile profile, ApiRateLimits limits)
         var bucket = limits.For(profile, call.Action);
         if (bucket is not null && await bucket.TakeAsync(LongestWait, cancellationToken) is { } wait)
         {
-            throw OperatorException.Waiting(
-                Reasons.Throttled, $"{call}: the operator's own share of this API's rate is used up; next try in {wait.TotalSeconds:F0} s.", wait);
+            var text = $"{call}: the operator's own share of this API's rate is used up; next try in {wait.TotalSeconds:F0} s.";
+            throw call.OnlyReads ? OperatorException.Queued(text, wait) : OperatorException.Waiting(Reasons.Throttled, text, wait);
         }
 
         try

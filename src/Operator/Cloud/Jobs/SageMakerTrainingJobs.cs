@@ -13,6 +13,8 @@ internal sealed class SageMakerTrainingJobs(IAmazonSageMaker sageMaker, AwsCalle
     /// <summary>The most that one page of a list can hold.</summary>
     private const int PageSize = 100;
 
+    private readonly ListedJobs _listed = new();
+
     /// <inheritdoc />
     public Task<bool> CreateAsync(TrainingJobRequest request, CancellationToken cancellationToken) =>
         caller.SendAsync(
@@ -69,14 +71,26 @@ internal sealed class SageMakerTrainingJobs(IAmazonSageMaker sageMaker, AwsCalle
             cancellationToken);
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<TrainingJob>> ListChangedAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    public TrainingJob? Listed(string name) => _listed.Find(name);
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<TrainingJob>> ListChangedAsync(DateTimeOffset? since, CancellationToken cancellationToken)
     {
         var jobs = new List<TrainingJob>();
-        var request = new ListTrainingJobsRequest { LastModifiedTimeAfter = since.UtcDateTime, MaxResults = PageSize };
+        var request = new ListTrainingJobsRequest { MaxResults = PageSize };
+        if (since is { } moment)
+        {
+            request.LastModifiedTimeAfter = moment.UtcDateTime;
+        }
+        else
+        {
+            request.StatusEquals = TrainingJobStatus.InProgress;
+        }
+
         do
         {
             var page = await caller.SendAsync(
-                new AwsCall("sagemaker:ListTrainingJobs", $"jobs changed since {since:O}"),
+                new AwsCall("sagemaker:ListTrainingJobs", since is null ? "jobs under way" : $"jobs changed since {since:O}"),
                 token => sageMaker.ListTrainingJobsAsync(request, token),
                 cancellationToken);
             jobs.AddRange((page.TrainingJobSummaries ?? []).Select(TrainingJobAnswers.ToJob));
@@ -85,6 +99,7 @@ internal sealed class SageMakerTrainingJobs(IAmazonSageMaker sageMaker, AwsCalle
             request.NextToken = page.NextToken;
         }
         while (!string.IsNullOrEmpty(request.NextToken));
+        _listed.Learn(jobs, whole: since is null);
         return jobs;
     }
 

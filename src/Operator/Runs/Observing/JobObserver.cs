@@ -20,6 +20,9 @@ public sealed class JobObserver(
     /// </summary>
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(10);
 
+    /// <summary>How often everything under way is listed, for what a list of changes may have missed: it may lag.</summary>
+    private static readonly TimeSpan WholeInterval = TimeSpan.FromMinutes(5);
+
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(profiles.All.Select(p => ObserveAsync(p, stoppingToken)));
@@ -27,7 +30,10 @@ public sealed class JobObserver(
     private async Task ObserveAsync(Profile profile, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(profile.JobPollInterval, clock);
-        var since = clock.GetUtcNow();
+
+        // What was changed before is not known in the beginning, nor when there was a while in which nothing was listed.
+        DateTimeOffset? since = null;
+        var whole = clock.GetUtcNow();
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             if (!fence.IsOpen)
@@ -39,8 +45,9 @@ public sealed class JobObserver(
             var started = clock.GetUtcNow();
             try
             {
-                await LookAsync(profile, since - Overlap, cancellationToken);
-                since = started;
+                since = started - whole > WholeInterval ? null : since;
+                whole = since is null ? started : whole;
+                since = await LookAsync(profile, since - Overlap, cancellationToken) ? started : null;
             }
             catch (OperatorException e) when (e.Kind is FailureKind.Fenced)
             {
@@ -60,15 +67,17 @@ public sealed class JobObserver(
     }
 
     /// <summary>One look.</summary>
-    internal async Task LookAsync(Profile profile, DateTimeOffset since, CancellationToken cancellationToken)
+    /// <returns>Whether training jobs were listed.</returns>
+    internal async Task<bool> LookAsync(Profile profile, DateTimeOffset? since, CancellationToken cancellationToken)
     {
         var jobs = watched.Of(profile.Name);
         var outside = services.For(profile);
-        if (jobs.Any(j => j.TrainingJobName is not null))
+        var listed = jobs.Any(j => j.TrainingJobName is not null);
+        if (listed)
         {
-            // A job that moves while the pages are read is on two of them.
-            var changed = (await outside.TrainingJobs.ListChangedAsync(since, cancellationToken)).ToLookup(j => j.Name, j => $"{j.RawState}/{j.SecondaryState}");
-            foreach (var job in jobs.Where(j => j.TrainingJobName is not null && changed[j.TrainingJobName].Any(state => state != j.LastSeen)))
+            // A job that moves while the pages are read is on two of them. One that is not under way has ended.
+            var seen = (await outside.TrainingJobs.ListChangedAsync(since, cancellationToken)).ToLookup(j => j.Name, j => $"{j.RawState}/{j.SecondaryState}");
+            foreach (var job in jobs.Where(j => j.TrainingJobName is { } name && (seen[name].Any(state => state != j.LastSeen) || (since is null && !seen.Contains(name)))))
             {
                 await waker.WakeAsync(job.Run, cancellationToken);
             }
@@ -82,6 +91,8 @@ public sealed class JobObserver(
                 await waker.WakeAsync(job.Run, cancellationToken);
             }
         }
+
+        return listed;
     }
 }
 

@@ -71,6 +71,9 @@ public interface ITrainingJobs
     /// <summary>Asks a job to stop; one that has ended, or is unknown, is left as it is.</summary>
     Task StopAsync(string name, CancellationToken cancellationToken);
 
-    /// <summary>Lists the jobs that changed since a moment: summaries, in no order, every page.</summary>
-    Task<IReadOnlyList<TrainingJob>> ListChangedAsync(DateTimeOffset since, CancellationToken cancellationToken);
+    /// <summary>Lists the jobs that changed since a moment, or without one those that are under way: summaries, in no order, every page.</summary>
+    Task<IReadOnlyList<TrainingJob>> ListChangedAsync(DateTimeOffset? since, CancellationToken cancellationToken);
+
+    /// <summary>A job that is under way as the lists so far have shown it, a summary; null when they have not. It asks nobody.</summary>
+    TrainingJob? Listed(string name);
 }

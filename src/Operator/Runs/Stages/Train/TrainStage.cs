@@ -64,7 +64,7 @@ public sealed class TrainStage : Stage<TrainObservation>
     protected override async Task<TrainObservation> ObserveAsync(RunScope scope, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var name = scope.Status.Training!.JobName!;
-        var job = scope.Memory.NewTrainingJob == name ? null : await scope.Services.TrainingJobs.DescribeAsync(name, cancellationToken);
+        var job = scope.Memory.NewTrainingJob == name ? null : Unmoved(scope) ?? await scope.Services.TrainingJobs.DescribeAsync(name, cancellationToken);
         if (job is null || job.OwnerRunUid != scope.Id.Uid)
         {
             return new TrainObservation(job, null, null);
@@ -78,6 +78,17 @@ public sealed class TrainStage : Stage<TrainObservation>
             : null;
         return new TrainObservation(job, progress, manifest);
     }
+
+    /// <summary>
+    /// The run's job, when the last list shows it where the status has it: descriptions are the scarcer call, two and a half a
+    /// second for an account with hundreds of jobs under way. Whose the job is was seen when its ARN was stored.
+    /// </summary>
+    private static TrainingJob? Unmoved(RunScope scope) =>
+        scope.Status.Training is { Arn: { } arn, JobName: { } name, State: var state, SecondaryState: var secondary }
+        && scope.Services.TrainingJobs.Listed(name) is { } listed
+        && (listed.Arn, listed.RawState, listed.SecondaryState) == (arn, state, secondary)
+            ? listed with { OwnerRunUid = scope.Id.Uid }
+            : null;
 
     /// <inheritdoc />
     protected override void Record(FineTuneRunStatus status, TrainObservation seen, DateTimeOffset now)
