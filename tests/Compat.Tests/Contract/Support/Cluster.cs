@@ -17,6 +17,7 @@ public sealed class Cluster : IAsyncLifetime
 
     private readonly string _state = Directory.CreateTempSubdirectory("contract-").FullName;
     private readonly List<string> _made = [];
+    private readonly List<(string Definition, string Collection)> _defined = [];
     private readonly string _id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
     private SandboxContext? _context;
     private KubernetesApi? _sandbox;
@@ -104,6 +105,11 @@ public sealed class Cluster : IAsyncLifetime
             a => (a.Json["status"]?["conditions"]?.AsArray() ?? []).Any(c => c!.At("type") == "Established" && c!.At("status") == "True"));
         var collection = $"/apis/{made.At("spec.group")}/{made.At("spec.versions.0.name")}/{made.At("spec.names.plural")}";
         _ = await Eventually.GetAsync(() => Client.GetAsync(collection), a => a.Status == 200);
+        lock (_made)
+        {
+            _defined.Add((path, collection));
+        }
+
         return made;
     }
 
@@ -138,13 +144,9 @@ public sealed class Cluster : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        if (IsExternal)
+        if (IsExternal && _client is not null)
         {
-            // The last first: what came later may depend on what came before.
-            foreach (var path in Enumerable.Reverse(_made))
-            {
-                _ = await Client.DeleteAsync(path);
-            }
+            await CleanUpAsync();
         }
 
         _client?.Dispose();
@@ -164,5 +166,41 @@ public sealed class Cluster : IAsyncLifetime
         using var kubernetes = new Kubernetes(Configuration());
         using var answer = await kubernetes.HttpClient.SendAsync(request);
         Assert.True(answer.IsSuccessStatusCode, $"The switch {what} answered {(int)answer.StatusCode}.");
+    }
+
+    /// <summary>Deletes what was made, and waits until the definitions are gone, so that the next run can make them again.</summary>
+    private async Task CleanUpAsync()
+    {
+        // The last first: what came later may depend on what came before.
+        foreach (var path in Enumerable.Reverse(_made))
+        {
+            _ = await Client.DeleteAsync(path);
+        }
+
+        foreach (var (definition, collection) in _defined)
+        {
+            _ = await Eventually.GetAsync(
+                async () =>
+                {
+                    await ReleaseAsync(collection);
+                    return await Client.GetAsync(definition);
+                },
+                a => a.Status == 404);
+        }
+    }
+
+    /// <summary>Takes the finalizers off whatever a test, or an operator that it stopped, left behind.</summary>
+    private async Task ReleaseAsync(string collection)
+    {
+        var left = await Client.GetAsync(collection);
+        foreach (var item in left.Status == 200 ? left.Json["items"]!.AsArray() : [])
+        {
+            if (item.At("metadata.finalizers") is not null)
+            {
+                var version = collection[..collection.LastIndexOf('/')];
+                var plural = collection[(version.Length + 1)..];
+                _ = await Client.PatchAsync($"{version}/namespaces/{item.At("metadata.namespace")}/{plural}/{item.At("metadata.name")}", """{"metadata":{"finalizers":null}}""");
+            }
+        }
     }
 }
