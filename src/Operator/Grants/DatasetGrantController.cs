@@ -12,6 +12,7 @@ public sealed class DatasetGrantController(
     GrantReconciler reconciler,
     StatusWriter writer,
     GrantDependents dependents,
+    Successors<DatasetGrant> successors,
     EventPublisher events,
     LabelSelector selector,
     ILogger<DatasetGrantController> logger) : IEntityController<DatasetGrant>
@@ -53,6 +54,7 @@ public sealed class DatasetGrantController(
     public async Task<ReconciliationResult<DatasetGrant>> DeletedAsync(DatasetGrant entity, CancellationToken cancellationToken)
     {
         await dependents.WakeAsync(entity, cancellationToken);
+        await successors.QueueAsync(entity, cancellationToken);
         return ReconciliationResult<DatasetGrant>.Success(entity);
     }
 

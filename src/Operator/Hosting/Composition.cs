@@ -34,6 +34,7 @@ public static class Composition
             .AddSingleton(TimeProvider.System)
             .AddSingleton<ResourceLists>()
             .AddSingleton<StatusWriter>()
+            .AddSingleton(typeof(Successors<>))
             .AddSingleton<Readiness>()
             .AddRuns()
             .AddGrants()

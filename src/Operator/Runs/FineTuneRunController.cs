@@ -26,6 +26,7 @@ public sealed class FineTuneRunController(
     RunStore store,
     RunFailures failures,
     JobWatchList watched,
+    Successors<FineTuneRun> successors,
     ProfileSet profiles,
     LabelSelector selector,
     TimeProvider clock,
@@ -46,7 +47,8 @@ public sealed class FineTuneRunController(
         if (!selector.Selects(entity.Metadata.Labels))
         {
             // It lost its label while it waited in the queue.
-            return await DeletedAsync(entity, cancellationToken);
+            Forget(entity);
+            return ReconciliationResult<FineTuneRun>.Success(entity);
         }
 
         try
@@ -75,19 +77,24 @@ public sealed class FineTuneRunController(
     }
 
     /// <summary>Nothing is cleaned up here: KubeOps may call it with a new object of the same name. See the finalizer.</summary>
-    public Task<ReconciliationResult<FineTuneRun>> DeletedAsync(FineTuneRun entity, CancellationToken cancellationToken)
+    public async Task<ReconciliationResult<FineTuneRun>> DeletedAsync(FineTuneRun entity, CancellationToken cancellationToken)
     {
-        watched.Forget(entity.Metadata.Uid);
-        failures.Forget(entity.Metadata.Uid);
-        return Task.FromResult(ReconciliationResult<FineTuneRun>.Success(entity));
+        Forget(entity);
+        await successors.QueueAsync(entity, cancellationToken);
+        return ReconciliationResult<FineTuneRun>.Success(entity);
+    }
+
+    private void Forget(FineTuneRun run)
+    {
+        watched.Forget(run.Metadata.Uid);
+        failures.Forget(run.Metadata.Uid);
     }
 
     private async Task<ReconciliationResult<FineTuneRun>> ReconcileLoggedAsync(FineTuneRun entity, CancellationToken cancellationToken)
     {
         if (RunSummary.IsTerminal(entity.Status?.Phase))
         {
-            watched.Forget(entity.Metadata.Uid);
-            failures.Forget(entity.Metadata.Uid);
+            Forget(entity);
             var ended = StatusPatch.Copy(entity.Status!);
             RunSummary.Observed(entity, ended);
             return await store.SaveAsync(entity, ended, cancellationToken) is { } kept

@@ -10,6 +10,7 @@ using GovernedFinetune.Operator.Runs.Stages.RecordLineage;
 using GovernedFinetune.Operator.Runs.Stages.Register;
 using GovernedFinetune.Operator.Runs.Stages.Train;
 using KubeOps.Abstractions.Events;
+using KubeOps.Abstractions.Reconciliation;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GovernedFinetune.Operator.Tests.Fakes;
@@ -48,10 +49,13 @@ internal sealed class OperatorProcess : IDisposable
         var scopes = new RunScopeFactory(_client, profiles, cloud);
         Watched = new JobWatchList();
         Controller = new FineTuneRunController(
-            _client, scopes, parts.Reconciler, store, parts.Failures, Watched, profiles, selector, clock, NullLogger<FineTuneRunController>.Instance);
+            _client, scopes, parts.Reconciler, store, parts.Failures, Watched, new Successors<FineTuneRun>(_client, Queue), profiles, selector, clock, NullLogger<FineTuneRunController>.Instance);
         Finalizer = new FineTuneRunFinalizer(
             scopes, parts.Halter, parts.Audit, store, parts.Failures, Watched, selector, clock, NullLogger<FineTuneRunFinalizer>.Instance);
     }
+
+    /// <summary>What was queued.</summary>
+    public List<FineTuneRun> Queued { get; } = [];
 
     public FineTuneRunController Controller { get; }
 
@@ -65,6 +69,14 @@ internal sealed class OperatorProcess : IDisposable
     {
         _life.Cancel();
         return new OperationCanceledException("killed", _life.Token);
+    }
+
+    private Task<bool> Queue(
+        FineTuneRun run, ReconciliationType type, ReconciliationTriggerSource source, TimeSpan queueIn, int retryCount, CancellationToken cancellationToken)
+    {
+        Assert.Equal((ReconciliationType.Modified, ReconciliationTriggerSource.Operator, TimeSpan.Zero), (type, source, queueIn));
+        Queued.Add(run);
+        return Task.FromResult(true);
     }
 
     public void Dispose()

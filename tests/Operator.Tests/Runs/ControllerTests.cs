@@ -22,6 +22,26 @@ public class ControllerTests
     }
 
     [Fact]
+    public async Task A_run_that_was_made_again_at_once_is_queued_when_its_deletion_is_told()
+    {
+        using var world = new World();
+        var old = Samples.Run();
+        old.Metadata.Uid = "another-uid";
+        _ = await world.Process.Controller.DeletedAsync(old, CancellationToken.None);
+        Assert.Equal(Samples.Uid, Assert.Single(world.Process.Queued).Metadata.Uid);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_gone_is_queued_no_more()
+    {
+        using var world = new World();
+        var old = world.Run!;
+        world.Api.Remove<FineTuneRun>("credit-risk", "risk-summariser");
+        _ = await world.Process.Controller.DeletedAsync(old, CancellationToken.None);
+        Assert.Empty(world.Process.Queued);
+    }
+
+    [Fact]
     public async Task A_finalizer_of_somebody_else_is_kept()
     {
         var run = Samples.Run();
