@@ -73,7 +73,7 @@ internal sealed class KubeClient : IDisposable
         var metadata = document.RootElement.GetProperty("metadata");
         return (
             metadata.GetProperty("resourceVersion").GetString()!,
-            metadata.TryGetProperty("continue", out var token) ? token.GetString() : null,
+            metadata.TryGetProperty("continue", out var token) && token.GetString() is { Length: > 0 } more ? more : null,
             document.RootElement.GetProperty("items").GetArrayLength());
     }
 

@@ -7,7 +7,9 @@ namespace GovernedFinetune.Sandbox.Kubernetes.Storage;
 internal sealed class ChangeHistory
 {
     private const int MaximumChanges = 10_000;
-    private const long MaximumBytes = 64L << 20;
+
+    /// <summary>Of the objects after the changes; those before them come on top where they are not in the history themselves.</summary>
+    private const long MaximumBytes = 32L << 20;
 
     private readonly List<Change> _changes = [];
     private int _first;

@@ -107,6 +107,7 @@ internal sealed class ObjectStore
             home.Items = gone ? home.Items.Remove(key) : home.Items.SetItem(key, stored);
             _owners.Update(collection, key, expected, gone ? null : stored);
             home.Publish(new Change(type, stored, expected));
+            expected?.Shrink();
             return stored;
         }
     }

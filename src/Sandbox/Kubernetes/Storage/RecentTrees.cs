@@ -9,7 +9,7 @@ namespace GovernedFinetune.Sandbox.Kubernetes.Storage;
 internal sealed class RecentTrees
 {
     /// <summary>Bytes of the objects that keep their trees.</summary>
-    private const long Limit = 2L << 20;
+    private const long Limit = 512 << 10;
 
     private readonly ConcurrentQueue<StoredObject> _order = new();
     private long _bytes;
