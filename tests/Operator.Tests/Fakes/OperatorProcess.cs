@@ -1,3 +1,4 @@
+using GovernedFinetune.Entities;
 using GovernedFinetune.Operator.Audit;
 using GovernedFinetune.Operator.Kubernetes;
 using GovernedFinetune.Operator.Profiles;
