@@ -64,7 +64,7 @@ internal sealed class ListMeasure : IMeasure
     private static async Task ReadPagesAsync(KubeClient client, CancellationToken cancellationToken)
     {
         var read = 0;
-        for (var token = ""; token is not null;)
+        for (var token = ""; token is not null && read <= SandboxServers.Runs;)
         {
             (_, token, var items) = KubeClient.ReadList(await client.GetAsync($"{Fleet.Path}?limit={PageSize}&continue={token}", cancellationToken));
             read += items;
