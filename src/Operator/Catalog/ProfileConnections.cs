@@ -47,7 +47,7 @@ internal sealed class ProfileConnections : IDisposable
             new GovernedStorage(native ? new OpenSourceVendor(catalog) : new DatabricksVendor(catalog), _aws, caller, clock),
             new ArtifactStore(_aws.S3, caller),
             new EmrPrepareJobs(_aws.Emr, caller, profile.Emr, clock),
-            new SageMakerTrainingJobs(_aws.SageMaker, caller, profile.Training));
+            new SageMakerTrainingJobs(_aws.SageMaker, caller, profile.Training, clock));
         Privileges = native
             ? new PrivilegeReader(
                 catalog,

@@ -26,7 +26,7 @@ public sealed class TrainingJobsTests : IDisposable
 
     public void Dispose() => _aws.Dispose();
 
-    private SageMakerTrainingJobs With(TrainingProfile profile) => new(_aws.Clients.SageMaker, _aws.Caller, profile);
+    private SageMakerTrainingJobs With(TrainingProfile profile) => new(_aws.Clients.SageMaker, _aws.Caller, profile, _aws.Clock);
 
     private Task<TrainingJob?> DescribeAsync(string answer)
     {
@@ -207,6 +207,17 @@ public sealed class TrainingJobsTests : IDisposable
         _ = await _jobs.ListChangedAsync(null, CancellationToken.None);
         _ = await _jobs.ListChangedAsync(null, CancellationToken.None);
         Assert.Equal([null, "Training"], new[] { "a", "d" }.Select(name => _jobs.Listed(name)?.SecondaryState));
+    }
+
+    [Fact]
+    public async Task What_was_listed_is_known_for_two_minutes_so_that_no_end_goes_unseen_while_lists_fail()
+    {
+        _aws.Answer(List, Jobs(("a", "InProgress", "Training")));
+        _ = await _jobs.ListChangedAsync(null, CancellationToken.None);
+        _aws.Clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.NotNull(_jobs.Listed("a"));
+        _aws.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(_jobs.Listed("a"));
     }
 
     private static string Jobs(params (string Name, string Status, string Secondary)[] jobs) =>

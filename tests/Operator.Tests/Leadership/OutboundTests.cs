@@ -56,7 +56,7 @@ public sealed class OutboundTests : IDisposable
         "get a token" => new TokenEndpoint(Http, FakeCatalog.Host, _clock).RequestAsync(new ClientCredentials("id", "secret"), CancellationToken.None),
         "read a secret" => new SecretReader(_aws.Secrets, Caller).ReadAsync("s", CancellationToken.None),
         "assume a role" => new SecretReader(ClientsOf("arn:aws:iam::111111111111:role/operator").Secrets, Caller).ReadAsync("s", CancellationToken.None),
-        "list training jobs" => new SageMakerTrainingJobs(_aws.SageMaker, Caller, Samples.Profile.Training).ListChangedAsync(_clock.GetUtcNow(), CancellationToken.None),
+        "list training jobs" => new SageMakerTrainingJobs(_aws.SageMaker, Caller, Samples.Profile.Training, _clock).ListChangedAsync(_clock.GetUtcNow(), CancellationToken.None),
         "read a preparation job" => new EmrPrepareJobs(_aws.Emr, Caller, Samples.Profile.Emr, _clock).GetAsync("00f1", CancellationToken.None),
         "write an artifact" => new ArtifactStore(_aws.S3, Caller).PutAsync(new S3Location("a", "b"), new byte[10], "application/json", CancellationToken.None),
         "write an audit line" => new ArtifactStore(_aws.S3, Caller).PutNewAsync(new S3Location("a", "b"), new byte[10], "application/json", CancellationToken.None),
@@ -128,7 +128,7 @@ public sealed class OutboundTests : IDisposable
     {
         _fence.Renewed(_fence.Now);
         _wire.Meets = () => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
-        var jobs = new SageMakerTrainingJobs(_aws.SageMaker, Caller, Samples.Profile.Training);
+        var jobs = new SageMakerTrainingJobs(_aws.SageMaker, Caller, Samples.Profile.Training, _clock);
         for (var burst = 0; burst < 2; burst++)
         {
             _ = await jobs.ListChangedAsync(_clock.GetUtcNow(), CancellationToken.None);

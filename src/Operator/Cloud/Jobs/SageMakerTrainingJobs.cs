@@ -8,12 +8,12 @@ using GovernedFinetune.Operator.Runs.Ports;
 namespace GovernedFinetune.Operator.Cloud.Jobs;
 
 /// <summary>Training jobs on SageMaker.</summary>
-internal sealed class SageMakerTrainingJobs(IAmazonSageMaker sageMaker, AwsCaller caller, TrainingProfile profile) : ITrainingJobs
+internal sealed class SageMakerTrainingJobs(IAmazonSageMaker sageMaker, AwsCaller caller, TrainingProfile profile, TimeProvider clock) : ITrainingJobs
 {
     /// <summary>The most that one page of a list can hold.</summary>
     private const int PageSize = 100;
 
-    private readonly ListedJobs _listed = new();
+    private readonly ListedJobs _listed = new(clock);
 
     /// <inheritdoc />
     public Task<bool> CreateAsync(TrainingJobRequest request, CancellationToken cancellationToken) =>
