@@ -35,7 +35,7 @@ public sealed record RequestRecord(
 /// </summary>
 public sealed class RequestLog : IDisposable
 {
-    private const int Kept = 200_000;
+    private const int Kept = 50_000;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -71,7 +71,7 @@ public sealed class RequestLog : IDisposable
         }
     }
 
-    /// <summary>The last requests, oldest first (at most 200,000).</summary>
+    /// <summary>The last requests, oldest first (at most 50,000).</summary>
     public IReadOnlyList<RequestRecord> Snapshot()
     {
         lock (_gate)
