@@ -5,7 +5,7 @@ namespace GovernedFinetune.Entities.Tests;
 
 public sealed class RbacTests
 {
-    private static readonly List<object> Objects = [.. new[] { "service-account", "operator", "people" }
+    private static readonly List<object> Objects = [.. new[] { "namespace", "operator", "people" }
         .SelectMany(file => KubernetesYaml.LoadAllFromString(Repository.Read($"config/rbac/{file}.yaml"), strict: true))];
 
     [Fact]
