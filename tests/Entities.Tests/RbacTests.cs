@@ -11,10 +11,10 @@ public sealed class RbacTests
     [Fact]
     public void The_operator_may_do_this_and_no_more() => Assert.Equal(
         [
-            "/events: create get patch update",
-            "governedfinetune.io/datasetgrants/status: get patch update",
+            "/events: create get update",
+            "governedfinetune.io/datasetgrants/status: patch",
             "governedfinetune.io/datasetgrants: get list watch",
-            "governedfinetune.io/finetuneruns/status: get patch update",
+            "governedfinetune.io/finetuneruns/status: patch",
             "governedfinetune.io/finetuneruns: delete get list patch update watch",
         ],
         Rules(Role("governed-finetune-operator")));

@@ -34,14 +34,6 @@ public sealed class ShippedRightsTests
         ("coordination.k8s.io", "leases governed-finetune-leader", "get update"),
     ];
 
-    /// <summary>Granted and not called today: client libraries choose between PUT and PATCH, and have chosen otherwise before.</summary>
-    private static readonly (string Group, string Resource, string Verbs)[] Spare =
-    [
-        (Group, "datasetgrants/status", "get update"),
-        (Group, "finetuneruns/status", "get update"),
-        ("", "events", "patch"),
-    ];
-
     /// <summary>What everybody with a token may do.</summary>
     private static readonly (string Group, string Resource, string Verbs)[] Everybody =
     [
@@ -62,7 +54,7 @@ public sealed class ShippedRightsTests
             var allowed = await RightsAsync(cluster, account, place);
             var needed = Flat(calls);
             Assert.True(needed.IsSubsetOf(allowed), $"{folder} lacks, in namespace '{place}': {string.Join(", ", needed.Except(allowed))}");
-            var beyond = allowed.Except(needed).Except(Flat(Spare)).Except(Flat(Everybody)).ToList();
+            var beyond = allowed.Except(needed).Except(Flat(Everybody)).ToList();
             Assert.True(beyond.Count == 0, $"{folder} grants what the operator does not need, in namespace '{place}': {string.Join(", ", beyond)}");
         }
     }
