@@ -15,6 +15,7 @@ using GovernedFinetune.Operator.Runs.Stages.Preprocess;
 using GovernedFinetune.Operator.Runs.Stages.RecordLineage;
 using GovernedFinetune.Operator.Runs.Stages.Register;
 using GovernedFinetune.Operator.Runs.Stages.Train;
+using k8s;
 using KubeOps.Abstractions.Builder;
 using KubeOps.Operator;
 
@@ -32,7 +33,7 @@ public static class Composition
             .AddSingleton(options.Selector)
             .AddSingleton(new ProfileSet(options.Profiles))
             .AddSingleton(TimeProvider.System)
-            .AddSingleton<ResourceLists>()
+            .AddSingleton(p => new ResourceLists(p.GetRequiredService<IKubernetes>(), options.Selector, options.Namespace))
             .AddSingleton<StatusWriter>()
             .AddSingleton(typeof(Successors<>))
             .AddSingleton<Readiness>()

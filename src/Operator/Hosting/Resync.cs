@@ -2,7 +2,6 @@ using GovernedFinetune.Entities;
 using GovernedFinetune.Operator.Kubernetes;
 using GovernedFinetune.Operator.Leadership;
 using GovernedFinetune.Operator.Runs;
-using KubeOps.Abstractions.Reconciliation;
 using KubeOps.Abstractions.Reconciliation.Queue;
 
 namespace GovernedFinetune.Operator.Hosting;
@@ -68,14 +67,14 @@ internal sealed class Resync(
     {
         await foreach (var grant in lists.AllAsync<DatasetGrant>(cancellationToken))
         {
-            _ = await grants(grant, ReconciliationType.Modified, ReconciliationTriggerSource.Operator, TimeSpan.Zero, 0, cancellationToken);
+            await grants.NowAsync(grant, cancellationToken);
         }
 
         await foreach (var run in lists.AllAsync<FineTuneRun>(cancellationToken))
         {
             if (Retention.NeedsLooking(run, clock.GetUtcNow()))
             {
-                _ = await runs(run, ReconciliationType.Modified, ReconciliationTriggerSource.Operator, TimeSpan.Zero, 0, cancellationToken);
+                await runs.NowAsync(run, cancellationToken);
             }
         }
     }

@@ -6,7 +6,7 @@ using KubeOps.KubernetesClient;
 namespace GovernedFinetune.Operator.Kubernetes;
 
 /// <summary>
-/// Adds a finalizer and touches nothing else: a JSON patch that tests the resource version, where a PUT of the whole
+/// Adds or removes a finalizer and touches nothing else: a JSON patch that tests the resource version, where a PUT of the whole
 /// object would drop members that this version does not know and fight over other controllers' finalizers.
 /// </summary>
 public static class Finalizers
@@ -23,27 +23,24 @@ public static class Finalizers
         var add = entity.Metadata.Finalizers is { Count: > 0 }
             ? Operation("add", "/metadata/finalizers/-", finalizer)
             : Operation("add", "/metadata/finalizers", new JsonArray(finalizer));
-        var patch = new JsonArray(Operation("test", "/metadata/resourceVersion", entity.Metadata.ResourceVersion), add);
-        return await client.PatchAsync<TEntity>(
-            patch: new V1Patch(patch.ToJsonString(), V1Patch.PatchType.JsonPatch),
-            name: entity.Metadata.Name,
-            @namespace: entity.Metadata.NamespaceProperty,
-            cancellationToken: cancellationToken);
+        return await PatchAsync(client, entity, add, cancellationToken);
     }
 
     /// <summary>Removes the finalizer, when it is there.</summary>
     public static async Task RemoveAsync<TEntity>(IKubernetesClient client, TEntity entity, string finalizer, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject<V1ObjectMeta>
     {
-        if (entity.Metadata.Finalizers?.IndexOf(finalizer) is not (>= 0 and var at))
+        if (entity.Metadata.Finalizers?.IndexOf(finalizer) is >= 0 and var at)
         {
-            return;
+            _ = await PatchAsync(client, entity, new JsonObject { ["op"] = "remove", ["path"] = $"/metadata/finalizers/{at}" }, cancellationToken);
         }
+    }
 
-        var patch = new JsonArray(
-            Operation("test", "/metadata/resourceVersion", entity.Metadata.ResourceVersion),
-            new JsonObject { ["op"] = "remove", ["path"] = $"/metadata/finalizers/{at}" });
-        _ = await client.PatchAsync<TEntity>(
+    private static Task<TEntity> PatchAsync<TEntity>(IKubernetesClient client, TEntity entity, JsonObject change, CancellationToken cancellationToken)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var patch = new JsonArray(Operation("test", "/metadata/resourceVersion", entity.Metadata.ResourceVersion), change);
+        return client.PatchAsync<TEntity>(
             patch: new V1Patch(patch.ToJsonString(), V1Patch.PatchType.JsonPatch),
             name: entity.Metadata.Name,
             @namespace: entity.Metadata.NamespaceProperty,

@@ -1,6 +1,5 @@
 using k8s;
 using k8s.Models;
-using KubeOps.Abstractions.Reconciliation;
 using KubeOps.Abstractions.Reconciliation.Queue;
 using KubeOps.KubernetesClient;
 
@@ -21,7 +20,7 @@ public sealed class Successors<TEntity>(IKubernetesClient client, EntityQueue<TE
     {
         if (await client.GetAsync<TEntity>(name: gone.Metadata.Name, @namespace: gone.Metadata.NamespaceProperty, cancellationToken: cancellationToken) is { } living)
         {
-            _ = await queue(living, ReconciliationType.Modified, ReconciliationTriggerSource.Operator, TimeSpan.Zero, 0, cancellationToken);
+            await queue.NowAsync(living, cancellationToken);
         }
     }
 }

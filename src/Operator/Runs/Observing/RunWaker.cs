@@ -1,5 +1,5 @@
 using GovernedFinetune.Entities;
-using KubeOps.Abstractions.Reconciliation;
+using GovernedFinetune.Operator.Kubernetes;
 using KubeOps.Abstractions.Reconciliation.Queue;
 
 namespace GovernedFinetune.Operator.Runs.Observing;
@@ -8,6 +8,5 @@ namespace GovernedFinetune.Operator.Runs.Observing;
 public sealed class RunWaker(EntityQueue<FineTuneRun> queue)
 {
     /// <summary>Wakes a run.</summary>
-    public Task WakeAsync(FineTuneRun run, CancellationToken cancellationToken) =>
-        queue(run, ReconciliationType.Modified, ReconciliationTriggerSource.Operator, TimeSpan.Zero, 0, cancellationToken);
+    public Task WakeAsync(FineTuneRun run, CancellationToken cancellationToken) => queue.NowAsync(run, cancellationToken);
 }
